@@ -1,0 +1,37 @@
+"""What the whole suite shares: cheap settings, and the rule that CI skips nothing."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+
+
+def pytest_configure(config):
+    """Make the slow things cheap: password hashes, and static files without a manifest."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+def pytest_unconfigure(config):
+    """Remove the data folder of this run, in the process that made it."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["GWH_TEST_DATA"], ignore_errors=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn a skip into a failure when CI_STRICT is set: there a skipped test hides a missing package."""
+    outcome = yield
+    report = outcome.get_result()
+    if os.environ.get("CI_STRICT") == "1" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def media_of_its_own(settings, tmp_path):
+    """Give each test an empty place for files."""
+    settings.MEDIA_ROOT = tmp_path / "media"
