@@ -27,7 +27,7 @@ class Column:
 
     groups are the labels above this one, outermost first. width counts half-width characters: a Chinese
     character is two. A percent value is in percent (12.5, not 0.125), money in yuan, hours in hours.
-    total says that total_row() adds this column up.
+    width is the least: paper and workbook may give more. total says that total_row() adds this column up.
     """
 
     key: str
@@ -45,8 +45,12 @@ class Column:
 
     @property
     def effective_align(self) -> Align:
-        """Give figures the right edge unless the column asks for something else."""
-        return "right" if self.is_figure and self.align == "left" else self.align
+        """Give figures the right edge, days and serial numbers the middle, unless asked otherwise."""
+        if self.align != "left":
+            return self.align
+        if self.is_figure:
+            return "right"
+        return "center" if self.format == "date" or self.label == SERIAL_LABEL else "left"
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,12 @@ class Table:
     def all_rows(self) -> tuple[Row, ...]:
         """Give every line in printing order, the total first (habit of national statistics)."""
         return self.rows if self.total is None else (self.total, *self.rows)
+
+    def caption(self) -> tuple[str, str, str]:
+        """Give the line under the title: left, middle, right; a part that is not known is empty."""
+        parts = (("填报单位：", self.reporting_unit), ("统计期间：", self.period), ("单位：", self.unit_line))
+        left, middle, right = (f"{lead}{text.removeprefix(lead)}" if text else "" for lead, text in parts)
+        return left, middle, right
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,8 @@ def format_value(value: Cell, format: Format = "text", *, prose: bool = False) -
     """
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, date):
         if prose:
             return f"{value.year}年{value.month}月{value.day}日"

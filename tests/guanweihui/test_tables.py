@@ -108,6 +108,7 @@ def test_row_with_a_cell_missing_is_refused():
         ("1955年3月", "date", "1955年3月", "1955年3月"),
         ("990105195503080012", "text", "990105195503080012", "990105195503080012"),
         (2018, "text", "2018", "2018"),
+        (True, "text", "是", "是"),
     ],
 )
 def test_value_for_screen_and_prose(value, format, screen, prose):
@@ -118,6 +119,17 @@ def test_value_for_screen_and_prose(value, format, screen, prose):
 def test_width_counts_chinese_twice():
     assert display_width("王玥 AB") == 7
     assert display_width("𬭎（1）") == 7
+
+
+def test_caption_leads_in_what_is_known():
+    table = Table("t", "表", COLUMNS, ROWS, reporting_unit="示例区", unit_line="单位：所、人")
+    assert table.caption() == ("填报单位：示例区", "", "单位：所、人")
+
+
+def test_alignment_follows_the_kind_of_column():
+    columns = (*COLUMNS, Column("day", "日期", format="date"), Column("name", "姓名", align="center"))
+    sides = ["center", "left", "right", "right", "right", "left", "center", "center"]
+    assert [column.effective_align for column in columns] == sides
 
 
 def test_imprint_names_time_person_and_batch():
