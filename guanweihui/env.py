@@ -9,7 +9,9 @@ import binascii
 import os
 import re
 import secrets
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -242,3 +244,20 @@ _READERS = {
     "log": _log,
     "level": _level,
 }
+
+
+def write(path: Path, extra: Mapping[str, str]) -> None:
+    """Write a new settings file with fresh secrets, readable by its owner only; an existing one stays."""
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(example(new_secrets() | dict(extra)))
+
+
+if __name__ == "__main__":
+    # python -m guanweihui.env FILE [NAME=VALUE ...]: what bin/setup and .env.example are made with.
+    target, *pairs = sys.argv[1:]
+    if target == "-":
+        sys.stdout.write(example())
+    else:
+        write(Path(target), dict(pair.split("=", 1) for pair in pairs))

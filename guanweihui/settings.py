@@ -89,9 +89,12 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
+WAL_IS_SAFE = wal_is_safe(sqlite3.sqlite_version_info)
+
+
 def sqlite(name: str) -> dict[str, object]:
     """Configure the embedded database so that a page that says "saved" means on disk."""
-    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
+    journal = "WAL" if WAL_IS_SAFE else "TRUNCATE"
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": name,
