@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class GuanweihuiConfig(AppConfig):
+    name = "guanweihui"
+    verbose_name = "关心下一代"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Let each app register its figures, reports and kinds of workbook, and the system checks."""
+        from django.utils.module_loading import autodiscover_modules
+
+        from guanweihui import start  # noqa: F401  # registers the system checks
+
+        autodiscover_modules("reports", "resources", "statistics", "todos")

@@ -1,0 +1,34 @@
+"""The tables that every app stands on."""
+
+from .accounts import AccessLink, Post, User
+from .audit import AuditEvent, AuditSeal
+from .calendar import Workday
+from .files import Attachment, FrozenTable
+from .filing import Due, Filing, Remark, Round
+from .imports import ImportBatch, ImportedRow
+from .jobs import Job
+from .org import AtCommittee, CollaborationGroup, District, School, Succession, UnitName
+
+__all__ = [
+    "AccessLink",
+    "AtCommittee",
+    "Attachment",
+    "AuditEvent",
+    "AuditSeal",
+    "CollaborationGroup",
+    "District",
+    "Due",
+    "Filing",
+    "FrozenTable",
+    "ImportBatch",
+    "ImportedRow",
+    "Job",
+    "Post",
+    "Remark",
+    "Round",
+    "School",
+    "Succession",
+    "UnitName",
+    "User",
+    "Workday",
+]

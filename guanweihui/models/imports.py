@@ -1,0 +1,102 @@
+"""Loads: the uploaded workbook, its verdict, and the rows it touched."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from guanweihui.crypto import EncryptedTextField
+from guanweihui.scope import ScopedQuerySet, to_district
+
+from .accounts import User
+from .org import District, School
+
+#: A confirmed batch can be taken back this long.
+UNDO_WITHIN = datetime.timedelta(hours=24)
+
+
+class ImportBatchQuerySet(ScopedQuerySet):
+    ways = (to_district(),)
+
+    def visible_to(self, actor, *, roles=None):
+        """District roles see the district's batches; everybody sees his own."""
+        wide = super().visible_to(actor, roles=roles)
+        return wide | self.filter(created_by=actor.pk) if getattr(actor, "pk", None) else wide
+
+    def for_list(self):
+        return self.select_related("created_by").order_by("-pk")
+
+
+class ImportBatch(models.Model):
+    """One uploaded workbook: previewed, then confirmed as one transaction, undoable for 24 hours.
+
+    The upload stays encrypted under a random name; `digest` binds the preview to its bytes.
+    """
+
+    class State(models.TextChoices):
+        PREVIEWED = "PREVIEWED", "待确认"
+        CONFIRMED = "CONFIRMED", "已导入"
+        UNDONE = "UNDONE", "已撤销"
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="import_batches", verbose_name="区")
+    school = models.ForeignKey(School, models.PROTECT, null=True, related_name="+", verbose_name="限本校")
+    kinds = models.CharField("内容", max_length=200)
+    filename = models.CharField("文件名", max_length=200)
+    digest = models.CharField("摘要", max_length=64)
+    stored_name = models.CharField("存放名", max_length=64, blank=True, editable=False)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.PREVIEWED)
+    new_count = models.PositiveIntegerField("新增", default=0)
+    changed_count = models.PositiveIntegerField("更新", default=0)
+    unchanged_count = models.PositiveIntegerField("不变", default=0)
+    wrong_count = models.PositiveIntegerField("错误", default=0)
+    created_at = models.DateTimeField("上传时间")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="上传人")
+    confirmed_at = models.DateTimeField("导入时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入批次"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="PREVIEWED") | Q(confirmed_at__isnull=False),
+                name="confirmed_batch_has_a_time",
+            )
+        ]
+
+    def __str__(self):
+        return self.filename
+
+    def can_undo(self, now: datetime.datetime) -> bool:
+        return self.state == self.State.CONFIRMED and now - self.confirmed_at <= UNDO_WITHIN
+
+
+class ImportedRowQuerySet(ScopedQuerySet):
+    ways = (to_district("batch__district"),)
+
+
+class ImportedRow(models.Model):
+    """One row that a batch wrote: which object, and what it was before (encrypted), for undo and trail."""
+
+    class Verdict(models.TextChoices):
+        NEW = "NEW", "新增"
+        CHANGED = "CHANGED", "更新"
+
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="rows", verbose_name="批次")
+    sheet = models.CharField("工作表", max_length=100)
+    number = models.PositiveIntegerField("行号")
+    verdict = models.CharField("结果", max_length=10, choices=Verdict)
+    object_type = models.CharField("对象类别", max_length=60)
+    object_id = models.BigIntegerField("对象编号")
+    before = EncryptedTextField("原值", blank=True)
+    after_digest = models.CharField("写入值摘要", max_length=64)
+
+    objects = ImportedRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入行"
+        indexes = [models.Index(fields=["object_type", "object_id"], name="imported_rows_of_an_object")]
+
+    def __str__(self):
+        return f"{self.sheet} 第{self.number}行"
