@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
+from guanweihui import triggers
+
 #: A lock on a network file system is not a lock; SQLite loses data there.
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb3", "ceph", "lustre", "glusterfs", "fuse.sshfs", "fuse.glusterfs"}
@@ -80,3 +82,17 @@ def file_system(path: Path, mounts: str | None = None) -> str:
         ):
             best, kind = point, fields[2]
     return kind
+
+
+@register(Tags.database)
+def trail_is_append_only(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Read the triggers back: a trail that can be edited is none."""
+    if not databases or "default" not in databases:
+        return []
+    connection = connections["default"]
+    if triggers.TABLES[0] not in connection.introspection.table_names():
+        return []
+    return [
+        Error(f"操作记录缺少触发器 {name}，请重新运行 migrate。", id="guanweihui.E002")
+        for name in triggers.missing(connection)
+    ]

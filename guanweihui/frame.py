@@ -1,0 +1,121 @@
+"""What stands around every page: names, menu, who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from guanweihui.models import District
+from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Reach, Role, reach_of
+
+MOTTO = "急党政所急　想青少年所需　尽关工委所能"
+
+#: Menu: label, route, roles, and the route names that light it up. At most eight entries.
+MENU = (
+    ("工作台", "home", frozenset(Role), ("home", "todo-list")),
+    (
+        "单位",
+        "unit-tree",
+        COMMITTEE,
+        ("unit-tree", "group-list", "group-detail", "school-list", "school-detail"),
+    ),
+    ("人员名册", "person-list", COMMITTEE, ("person-list", "person-detail")),
+    ("主题活动", "enrolment-list", COMMITTEE, ("enrolment-list", "enrolment-detail", "campaign-detail")),
+    ("评选表彰", "honour-list", COMMITTEE, ("honour-list", "honour-detail")),
+    (
+        "老校长下乡",
+        "pairing-list",
+        DISTRICT_WIDE | {Role.OUTREACH},
+        ("pairing-list", "pairing-detail", "visit-list", "event-list"),
+    ),
+    ("统计报表", "report-centre", COMMITTEE, ("report-centre", "report-detail", "job-detail")),
+    (
+        "数据导入",
+        "import-list",
+        frozenset({Role.DISTRICT, Role.SCHOOL}),
+        ("import-list", "import-new", "import-detail"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The values that base.html shows on every page."""
+
+    site_name: str
+    motto: str
+    today: Any
+    who: str
+    nav: tuple[Entry, ...]
+    help_url: str
+    contrast: str
+    is_demo: bool
+    print_note: str
+    contact: str
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Put the frame into the context; two small queries a page for somebody signed in, one for nobody."""
+    user = getattr(request, "user", None)
+    reach = reach_of(user) if user is not None else Reach()
+    district = _district(reach)
+    now = timezone.localtime()
+    who = _who(user, reach) if reach.places else ""
+    return {
+        "portal": Frame(
+            site_name=f"{district.short_name}教育系统关心下一代工作平台"
+            if district
+            else "教育系统关心下一代工作平台",
+            motto=MOTTO,
+            today=now.date(),
+            who=who,
+            nav=_menu(request, reach) if reach.places else (),
+            help_url=_url("help"),
+            contrast="high" if request.COOKIES.get("contrast") == "high" else "",
+            is_demo=settings.DEMO,
+            print_note=f"打印人：{who}　打印时间：{now:%Y-%m-%d %H:%M}" if who else "",
+            contact=district.contact if district else "",
+        )
+    }
+
+
+def _district(reach: Reach) -> District | None:
+    """Return the district that the actor's first place lies in; for visitors, this installation's first."""
+    districts = District.objects.order_by("pk")
+    if not reach.places:
+        return districts.first()
+    place = reach.places[0]
+    path = {"district": "pk", "group": "groups", "school": "schools", "link": "access_links"}[place.kind]
+    return districts.filter(**{path: place.pk}).first()
+
+
+def _who(user: Any, reach: Reach) -> str:
+    roles = dict(Role.choices)
+    return f"{user}（{'、'.join(sorted(roles[role] for role in reach.roles))}）"
+
+
+def _menu(request: HttpRequest, reach: Reach) -> tuple[Entry, ...]:
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    return tuple(
+        Entry(label, url, here in lit)
+        for label, route, roles, lit in MENU
+        if reach.serves(*roles) and (url := _url(route))
+    )
+
+
+def _url(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
