@@ -1,0 +1,134 @@
+"""The reading campaign and what schools enrol for it."""
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from guanweihui.crypto import EncryptedTextField
+from guanweihui.models.filing import Filing, FilingQuerySet, Round
+from guanweihui.models.org import SECONDARY, District, Segment
+from guanweihui.scope import ScopedQuerySet, to_district, to_school
+
+
+class CampaignQuerySet(ScopedQuerySet):
+    ways = (to_district(),)
+
+    def for_list(self):
+        return self.select_related("round").order_by("-year", "-pk")
+
+
+class Campaign(models.Model):
+    """A themed reading campaign of one school year (2018 is 2018—2019); its round collects enrolments."""
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="campaigns", verbose_name="区")
+    theme = models.CharField("主题", max_length=60)
+    year = models.PositiveSmallIntegerField("学年")
+    organiser = models.CharField("主办单位", max_length=60, blank=True)
+    series = models.CharField("系列", max_length=60, blank=True)
+    round = models.OneToOneField(Round, models.PROTECT, related_name="campaign", verbose_name="报名报送")
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "主题读书活动"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "year", "theme"],
+                name="one_campaign_a_theme_and_year",
+                violation_error_message="本学年已有同一主题的活动。",
+            )
+        ]
+
+    def __str__(self):
+        return self.theme
+
+
+class EnrolmentQuerySet(FilingQuerySet):
+    def for_list(self):
+        """Load the enrolments with their lines, in the district's order, in two queries."""
+        return (
+            self.select_related("due__school__group", "campaign")
+            .prefetch_related("lines")
+            .order_by("due__school__group__position", "due__school__position", "pk")
+        )
+
+
+class Enrolment(Filing):
+    """One school's enrolment in a campaign; classes and pupils stand in its lines."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="enrolments", verbose_name="活动")
+    coaches = models.PositiveIntegerField("指导教师数", default=0)
+    head_name = models.CharField("负责人", max_length=50, blank=True)
+    head_phone = EncryptedTextField("负责人电话", blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta(Filing.Meta):
+        verbose_name = verbose_name_plural = "活动报名"
+        constraints = [
+            *Filing.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["due"], name="one_enrolment_a_due", violation_error_message="本校已有一份报名表。"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.due.school} {self.campaign}"
+
+
+class EnrolmentLineQuerySet(ScopedQuerySet):
+    ways = to_school("enrolment__due__school")
+
+    def secondary(self):
+        """Keep the 其中中学 subset: from the lines, never from the school's type."""
+        return self.filter(segment__in=SECONDARY)
+
+    def within(self, first: datetime.date, last: datetime.date):
+        """Keep lines whose campaign closed its enrolment between two days."""
+        return self.filter(
+            enrolment__due__round__deadline_at__date__gte=first,
+            enrolment__due__round__deadline_at__date__lte=last,
+        )
+
+    def for_table(self):
+        """Give each line with its school and the coaches of its enrolment, as plain values."""
+        return self.values("enrolment__due__school", "enrolment__coaches", "segment", "classes", "students")
+
+    def counted(self):
+        """Keep lines of accepted enrolments with at least one class."""
+        return self.filter(enrolment__status=Filing.Status.ACCEPTED, classes__gte=1)
+
+
+class EnrolmentLine(models.Model):
+    """Classes and pupils of one segment of one school."""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="lines", verbose_name="报名")
+    segment = models.CharField("学段", max_length=10, choices=Segment)
+    classes = models.PositiveIntegerField("班级数")
+    students = models.PositiveIntegerField("学生数")
+
+    objects = EnrolmentLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报名明细"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "segment"],
+                name="one_line_a_segment",
+                violation_error_message="同一学段只能填一行。",
+            ),
+            models.CheckConstraint(
+                condition=Q(students__gte=F("classes")),
+                name="no_fewer_students_than_classes",
+                violation_error_message="学生数不能少于班级数。",
+            ),
+            models.CheckConstraint(
+                condition=Q(classes__gte=1) | Q(students=0),
+                name="students_stand_in_classes",
+                violation_error_message="有学生的学段须有班级。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.enrolment} {self.get_segment_display()}"

@@ -1,0 +1,221 @@
+"""Award cycles and the honour roll."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from guanweihui.models.org import District, School
+from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from members.models import Person
+
+
+class CycleQuerySet(ScopedQuerySet):
+    ways = (to_district(),)
+
+    def for_list(self):
+        return self.order_by("-year", "-pk")
+
+
+class Cycle(models.Model):
+    """One round of commendation, every two years."""
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="cycles", verbose_name="区")
+    name = models.CharField("名称", max_length=60)
+    year = models.PositiveSmallIntegerField("表彰年度")
+
+    objects = CycleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评选周期"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "year"],
+                name="one_cycle_a_year",
+                violation_error_message="本年度已有评选周期。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CategoryQuerySet(ScopedQuerySet):
+    ways = (to_district("cycle__district"),)
+
+    def for_list(self):
+        return self.select_related("cycle").order_by("-cycle__year", "position")
+
+
+class Category(models.Model):
+    """One of a cycle's awards; `kind` is what statistics count by, `name` what certificates print."""
+
+    class Kind(models.TextChoices):
+        ADVANCED_COLLECTIVE = "ADVANCED_COLLECTIVE", "先进集体"
+        GOOD_LEADER = "GOOD_LEADER", "关心关工委工作的好领导"
+        ADVANCED_IN_SERVICE = "ADVANCED_IN_SERVICE", "在职先进个人"
+        ADVANCED_RETIRED = "ADVANCED_RETIRED", "退休先进个人"
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="categories", verbose_name="评选周期")
+    kind = models.CharField("种类", max_length=30, choices=Kind)
+    name = models.CharField("名称", max_length=40)
+    position = models.PositiveSmallIntegerField("顺序", default=0)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "奖项"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "kind"],
+                name="one_category_a_kind",
+                violation_error_message="本届已有这个奖项。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class DecisionQuerySet(ScopedQuerySet):
+    ways = (to_district("cycle__district"),)
+
+    def for_list(self):
+        return self.select_related("cycle").order_by("-decided_on", "pk")
+
+
+class Decision(models.Model):
+    """The document that confers the honours: its number and date come before any certificate."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="decisions", verbose_name="评选周期")
+    doc_number = models.CharField("发文字号", max_length=40)
+    decided_on = models.DateField("发文日期")
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "表彰决定"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "doc_number"],
+                name="one_decision_a_document_number",
+                violation_error_message="这个发文字号已登记。",
+            )
+        ]
+
+    def __str__(self):
+        return self.doc_number
+
+
+class HonourQuerySet(ScopedQuerySet):
+    ways = to_school("unit", district="district")
+
+    def standing(self):
+        """Keep honours that have not been voided."""
+        return self.filter(voided_on=None)
+
+    def within(self, first: datetime.date, last: datetime.date):
+        """Keep honours decided between two days."""
+        return self.filter(decision__decided_on__gte=first, decision__decided_on__lte=last)
+
+    def decided_by(self, day: datetime.date):
+        return self.filter(decision__decided_on__lte=day)
+
+    def tally_by_kind(self):
+        """Count honours by kind of award: (kind, number) pairs."""
+        return self.order_by().values_list("category__kind").annotate(number=models.Count("pk"))
+
+    def for_list(self):
+        """Load what a row of the honour roll shows, in one query."""
+        return self.select_related("category", "decision__cycle", "unit__group", "person").order_by(
+            "-decision__decided_on", "category__position", "certificate_no", "pk"
+        )
+
+
+class Honour(models.Model):
+    """One award conferred, under the names of the time. A void one keeps its number in the list."""
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="honours", verbose_name="区")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="honours", verbose_name="表彰决定")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="honours", verbose_name="奖项")
+    unit = models.ForeignKey(School, models.PROTECT, related_name="honours", verbose_name="单位")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="honours", verbose_name="人员"
+    )
+    printed_name = models.CharField("姓名", max_length=50, blank=True)
+    printed_unit = models.CharField("单位（当时名称）", max_length=100)
+    printed_duty = models.CharField("职务", max_length=50, blank=True)
+    certificate_no = models.CharField("证书编号", max_length=40)
+    voided_on = models.DateField("作废日期", null=True, blank=True)
+    void_reason = models.CharField("作废原因", max_length=200, blank=True)
+
+    objects = HonourQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "荣誉"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "certificate_no"],
+                name="one_honour_a_certificate_number",
+                violation_error_message="证书编号已用过。",
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "category", "person"],
+                condition=Q(person__isnull=False, voided_on=None),
+                name="one_honour_a_person_and_category",
+                violation_error_message="同一人在同一奖项中只能表彰一次。",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_on=None) | ~Q(void_reason=""),
+                name="void_honour_gives_a_reason",
+                violation_error_message="作废须写明原因。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.printed_name or self.printed_unit} {self.certificate_no}"
+
+
+class OpeningBalanceQuerySet(ScopedQuerySet):
+    ways = (to_district(),)
+
+    def as_of(self, day: datetime.date):
+        """Keep balances struck on or before `day`."""
+        return self.filter(as_of_on__lte=day)
+
+    def for_list(self):
+        return self.order_by("kind", "as_of_on")
+
+
+class OpeningBalance(models.Model):
+    """Honours of the years before the portal, known by their total only."""
+
+    class Kind(models.TextChoices):
+        COLLECTIVE = "COLLECTIVE", "先进集体"
+        INDIVIDUAL = "INDIVIDUAL", "先进个人"
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="opening_balances", verbose_name="区")
+    kind = models.CharField("类别", max_length=12, choices=Kind)
+    count = models.PositiveIntegerField("个数")
+    as_of_on = models.DateField("截至")
+    basis = models.CharField("依据", max_length=200)
+
+    objects = OpeningBalanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "表彰期初数"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "kind", "as_of_on"],
+                name="one_opening_balance_a_kind_and_day",
+                violation_error_message="这一天的期初数已登记。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis=""),
+                name="opening_balance_has_a_basis",
+                violation_error_message="请写明依据。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.count}"

@@ -1,0 +1,110 @@
+"""Figures of the honour roll: this period's decisions, and totals with the opening balances."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from awards.models import Category, Honour, OpeningBalance
+from guanweihui.figures import Part, Period, Source, counted, figure, summed, values
+from guanweihui.tables import Column, Row, Table, total_row
+
+Kind = Category.Kind
+
+DECIDED = Source(
+    "honours decided",
+    lambda actor, period: Honour.objects.visible_to(actor).standing().within(period.first, period.last),
+    group="unit__group",
+)
+TO_DATE = Source(
+    "honours to date",
+    lambda actor, period: Honour.objects.visible_to(actor).standing().decided_by(period.last),
+    group="unit__group",
+)
+OPENING = Source(
+    "opening balances", lambda actor, period: OpeningBalance.objects.visible_to(actor).as_of(period.last)
+)
+
+COLLECTIVE = Q(category__kind=Kind.ADVANCED_COLLECTIVE)
+
+
+def opening(kind: str) -> tuple[Part, ...]:
+    return (Part(OPENING, summed("count"), Q(kind=kind)),)
+
+
+figure(
+    "honours.collectives.total",
+    "累计表彰集体",
+    "个",
+    "平台记录的先进集体加期初数，截至统计时点，作废的不计",
+    TO_DATE,
+    where=COLLECTIVE,
+    route="honour-list",
+    also=opening(OpeningBalance.Kind.COLLECTIVE),
+)
+figure(
+    "honours.individuals.total",
+    "累计表彰个人",
+    "人次",
+    "平台记录的好领导、在职和退休先进个人加期初数，截至统计时点，作废的不计",
+    TO_DATE,
+    where=~COLLECTIVE,
+    route="honour-list",
+    also=opening(OpeningBalance.Kind.INDIVIDUAL),
+)
+for name, label, unit, kind in (
+    ("collectives", "本届先进集体", "个", Kind.ADVANCED_COLLECTIVE),
+    ("leaders", "本届好领导", "人", Kind.GOOD_LEADER),
+    ("in_service", "本届在职先进个人", "人", Kind.ADVANCED_IN_SERVICE),
+    ("retired", "本届退休先进个人", "人", Kind.ADVANCED_RETIRED),
+):
+    figure(
+        f"honours.cycle.{name}",
+        label,
+        unit,
+        "统计年度内发文表彰的，作废的不计",
+        DECIDED,
+        counted(),
+        where=Q(category__kind=kind),
+        route="honour-list",
+    )
+
+HONOUR_COLUMNS = (
+    Column("number", "序号", width=6, format="int"),
+    Column("category", "奖项", width=26),
+    Column("cycle", "本年度表彰", width=12, format="int", total=True),
+    Column("earlier", "以前平台记录", width=14, format="int", total=True),
+    Column("opening", "期初数", width=10, format="int", total=True),
+    Column("total", "累计", width=10, format="int", total=True),
+)
+
+
+def honour_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
+    """表4: honours of the year and in total; earlier years are known by two totals only."""
+    this_year = dict(DECIDED.rows(actor, period).tally_by_kind())
+    to_date = dict(TO_DATE.rows(actor, period).tally_by_kind())
+    balances = list(OPENING.rows(actor, period).for_list())
+    rows: list[Row] = []
+    for kind in Kind:
+        now, ever = this_year.get(kind, 0), to_date.get(kind, 0)
+        rows.append(Row((len(rows) + 1, kind.label, now, ever - now, None, ever)))
+    for balance in balances:
+        label = f"{balance.get_kind_display()}（平台启用前）"
+        rows.append(Row((len(rows) + 1, label, None, None, balance.count, balance.count)))
+    basis = "；".join(dict.fromkeys(balance.basis for balance in balances))
+    collectives, individuals = values(
+        ["honours.collectives.total", "honours.individuals.total"], actor, period
+    ).values()
+    return Table(
+        key="honours",
+        title="表4　表彰情况",
+        columns=HONOUR_COLUMNS,
+        rows=tuple(rows),
+        total=total_row(HONOUR_COLUMNS, rows),
+        reporting_unit=reporting_unit,
+        period=period.span,
+        unit_line="个、人次",
+        notes=(
+            f"累计表彰集体 {collectives} 个、个人 {individuals} 人次；好领导计入个人。",
+            *((f"期初数依据：{basis}。",) if basis else ()),
+        ),
+    )

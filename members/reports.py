@@ -1,0 +1,105 @@
+"""Figures and tables of people."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from guanweihui.figures import Period, Source, figure, get
+from guanweihui.tables import TOTAL_LABEL, Column, Row, Table
+from members.models import Person, Sex
+
+REGISTER = Source(
+    "register",
+    lambda actor, period: Person.objects.visible_to(actor).on_register().retired_by(period.last),
+    group="school__group",
+)
+
+figure(
+    "retired",
+    "离退休教师",
+    "人",
+    "离退休花名册中的人员；统计时点前已离世或时点后才退休的不计，日期不详的计入",
+    REGISTER,
+    route="person-list",
+)
+figure(
+    "volunteers",
+    "五老志愿者",
+    "人",
+    "离退休教师中登记为志愿者的人员",
+    REGISTER,
+    where=Q(is_volunteer=True),
+    route="person-list",
+)
+
+#: The five classes in their official order.
+CLASS_NAMES = ("老干部", "老战士", "老专家", "老教师", "老模范")
+#: Age bands of the yearly table: label, youngest and oldest age in full years.
+BANDS = (
+    ("60岁以下", 0, 59),
+    ("60—64岁", 60, 64),
+    ("65—69岁", 65, 69),
+    ("70—74岁", 70, 74),
+    ("75—79岁", 75, 79),
+    ("80岁以上", 80, 150),
+)
+AGE_COLUMNS = (
+    Column("number", "序号", width=6, format="int"),
+    Column("group", "协作组", width=16),
+    *(
+        column
+        for number, (label, _, _) in enumerate(BANDS)
+        for column in (
+            Column(f"band_{number}", "人数", (label,), width=8, format="int", total=True),
+            Column(f"women_{number}", "其中女", (label,), width=8, format="int", total=True),
+        )
+    ),
+    Column("unknown", "年龄不详", width=9, format="int", total=True),
+    Column("sum", "人数", ("合计",), width=8, format="int", total=True),
+    Column("women", "其中女", ("合计",), width=8, format="int", total=True),
+    Column("average", "平均年龄", width=9, format="hours"),
+)
+
+
+def age_on(born_on: datetime.date, day: datetime.date) -> int:
+    """Return the age in full years."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def age_table(actor: Any, period: Period, groups: Sequence[Any], *, reporting_unit: str = "") -> Table:
+    """表2: volunteers by age band on the cut-off date, one row a group."""
+    people = get("volunteers").rows(actor, period).values_list("school__group", "sex", "born_on")
+    heads: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
+    for group, sex, born_on in people:
+        heads[group].append((sex, age_on(born_on, period.last) if born_on else None))
+    rows = tuple(
+        Row((number, group.short_name, *_age_cells(heads[group.pk])))
+        for number, group in enumerate(groups, start=1)
+    )
+    everybody = [head for group in groups for head in heads[group.pk]]
+    total = Row((None, TOTAL_LABEL, *_age_cells(everybody)), kind="total")
+    return Table(
+        key="ages",
+        title="表2　五老志愿者年龄结构",
+        columns=AGE_COLUMNS,
+        rows=rows,
+        total=total,
+        reporting_unit=reporting_unit,
+        period=period.span,
+        unit_line="人、岁",
+        notes=("年龄按统计时点的周岁计。",),
+    )
+
+
+def _age_cells(heads: Sequence[tuple[str, int | None]]) -> tuple:
+    cells: list[int | float | None] = []
+    for _, youngest, oldest in BANDS:
+        inside = [sex for sex, age in heads if age is not None and youngest <= age <= oldest]
+        cells += [len(inside), inside.count(Sex.FEMALE)]
+    ages = [age for _, age in heads if age is not None]
+    women = sum(sex == Sex.FEMALE for sex, _ in heads)
+    average = round(sum(ages) / len(ages), 1) if ages else None
+    return (*cells, len(heads) - len(ages), len(heads), women, average)
