@@ -4,6 +4,7 @@ A report is a pure function that ends in a Table. Nothing here knows a model, a 
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -179,6 +180,17 @@ def total_row(
                 v for v in (line[place] for line in data) if isinstance(v, int | float | Decimal)
             )
     return Row(tuple(cells), kind=kind)
+
+
+def with_subtotals(columns: Sequence[Column], rows: Sequence[Row], groups: Sequence[str]) -> tuple[Row, ...]:
+    """Put a subtotal before the rows of each group; `groups` names the group of each row."""
+    answer: list[Row] = []
+    by_group: dict[str, list[Row]] = defaultdict(list)
+    for row, group in zip(rows, groups, strict=True):
+        by_group[group].append(row)
+    for group, members in by_group.items():
+        answer += [total_row(columns, members, f"{group}小计", "subtotal"), *members]
+    return tuple(answer)
 
 
 def name_column(columns: Sequence[Column]) -> int:

@@ -1,0 +1,74 @@
+"""The report centre's catalogue: what can be printed, for whom, from which plain arguments."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from guanweihui.figures import Period
+from guanweihui.tables import Table
+
+#: The families of the report centre, in the order shown.
+FAMILIES = ("年报", "名册台账", "评选", "活动", "老校长下乡")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A finished report: its tables and the charts that stand before them (SVG text)."""
+
+    title: str
+    tables: tuple[Table, ...]
+    charts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report of the catalogue.
+
+    `build(actor, period)` answers a Paper from scoped querysets. `is_register` asks for the fast writer
+    of long registers, `sheets` says how many tables a progress bar counts.
+    """
+
+    name: str
+    family: str
+    title: str
+    purpose: str
+    build: Callable[[Any, Period], Paper]
+    roles: frozenset[str]
+    is_register: bool = False
+    has_pdf: bool = True
+    needs_purpose: bool = False
+
+
+_REPORTS: dict[str, Report] = {}
+
+
+def report(
+    name: str,
+    *,
+    family: str,
+    title: str,
+    purpose: str,
+    roles: Collection[str],
+    is_register: bool = False,
+    has_pdf: bool = True,
+    needs_purpose: bool = False,
+) -> Callable[[Callable[[Any, Period], Paper]], Callable[[Any, Period], Paper]]:
+    """Register a report under a name that its address and its job carry."""
+
+    def register(build: Callable[[Any, Period], Paper]) -> Callable[[Any, Period], Paper]:
+        _REPORTS[name] = Report(
+            name, family, title, purpose, build, frozenset(roles), is_register, has_pdf, needs_purpose
+        )
+        return build
+
+    return register
+
+
+def get(name: str) -> Report | None:
+    return _REPORTS.get(name)
+
+
+def offered_to(roles: Collection[str]) -> list[Report]:
+    """Return the reports that one of `roles` may run, by family."""
+    mine = [one for one in _REPORTS.values() if not one.roles.isdisjoint(roles)]
+    return sorted(mine, key=lambda one: FAMILIES.index(one.family))
