@@ -185,7 +185,10 @@ class Heart:
 
     def _write(self) -> None:
         mine = Job._base_manager.filter(pk=self._job_id, task_id=self._task_id, state=Job.State.RUNNING)
-        if not mine.update(heartbeat_at=timezone.now(), **self._shown):
+        if mine.update(heartbeat_at=timezone.now(), **self._shown):
+            return
+        # A row that this connection cannot see at all is not lost, only not committed yet.
+        if Job._base_manager.filter(pk=self._job_id).exists():
             self._lost.set()
 
 
@@ -204,7 +207,7 @@ def sweep(now: datetime.datetime | None = None) -> int:
 def _orphans(silent_since: datetime.datetime) -> list[Job]:
     """Find queued jobs whose task was claimed long ago: the worker died between claiming and starting."""
     queued = Job._base_manager.filter(state=Job.State.QUEUED, created_at__lt=silent_since)
-    rows = {row.task_id: row for row in queued}
+    rows = {row.task_id: row for row in queued.exclude(task_id="")}
     waiting = DBTaskResult.objects.filter(pk__in=rows, status=TaskResultStatus.READY)
     fresh = DBTaskResult.objects.filter(pk__in=rows, started_at__gte=silent_since)
     alive = {str(key) for found in (waiting, fresh) for key in found.values_list("pk", flat=True)}

@@ -56,7 +56,6 @@ def headers(answer: Answer) -> Answer:
         response = HttpResponse(status=405) if request.method == "TRACE" else answer(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
-        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         if request.path.startswith(settings.STATIC_URL):
             return response
         user = getattr(request, "user", None)

@@ -8,7 +8,14 @@ from django.conf import settings
 
 
 def pytest_configure(config):
-    """Make the slow things cheap: password hashes, and static files without a manifest."""
+    """Make the slow things cheap: password hashes, and static files without a manifest.
+
+    SQLite gets a file, as in life: an in-memory database has no second connection and no real locks.
+    """
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        database.setdefault("TEST", {})["NAME"] = os.path.join(os.environ["GWH_TEST_DATA"], "test.sqlite3")
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
