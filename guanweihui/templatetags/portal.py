@@ -24,10 +24,8 @@ WEEKDAYS = "一二三四五六日"
 CARD_COLUMNS = 6  # a list of up to so many columns turns into cards on a phone
 
 KIND_ICONS = {
-    "ok": "已通过 在册 已完成 完成 有效 已审核 按时报送 已确认 无误 启用 正常 已导入 已接收 已报送 "
-    "零报告 新增",
-    "warn": "待审核 待提交 待初审 待复核 待办 待确认 即将截止 已提交 初审中 复核中 协作组初审中 "
-    "逾期报送 排队中 警告 疑似重复",
+    "ok": "check-circle-fill",
+    "warn": "hourglass-split",
     "wrong": "exclamation-circle",
     "info": "info-circle",
     "honour": "award",
