@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
@@ -32,11 +33,13 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if check and pending:
-            raise CommandError("有未执行的数据库迁移，请先运行 manage.py migrate。")
-        if check:
-            return
+            raise CommandError("有未执行的数据库迁移，请先运行 manage.py prepare。")
         if pending:
             call_command("migrate", interactive=False, verbosity=0)
+        if faults := run_checks(tags=[Tags.database], databases=["default"]):
+            raise CommandError(faults[0].msg)
+        if check:
+            return
         collect_static()
         if not get_user_model()._base_manager.exists():
             self.stdout.write("empty")
