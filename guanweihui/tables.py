@@ -3,6 +3,7 @@
 A report is a pure function that ends in a Table. Nothing here knows a model, a request or a file format.
 """
 
+import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,8 @@ Cell = str | int | float | Decimal | date | datetime | None
 FIGURE_FORMATS = frozenset({"int", "hours", "percent", "money"})
 SERIAL_LABEL = "序号"
 TOTAL_LABEL = "合　计"
+WIDEST, SERIAL_WIDTH = 40, 6  # half-width characters
+SAMPLE = 200  # lines looked at to fit a column
 STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 
@@ -176,9 +179,7 @@ def total_row(
     cells[name_column(columns)] = label
     for place, column in enumerate(columns):
         if column.total:
-            cells[place] = sum(
-                v for v in (line[place] for line in data) if isinstance(v, int | float | Decimal)
-            )
+            cells[place] = _add([line[place] for line in data])
     return Row(tuple(cells), kind=kind)
 
 
@@ -191,6 +192,14 @@ def with_subtotals(columns: Sequence[Column], rows: Sequence[Row], groups: Seque
     for group, members in by_group.items():
         answer += [total_row(columns, members, f"{group}小计", "subtotal"), *members]
     return tuple(answer)
+
+
+def _add(values: Iterable[Cell]) -> int | float | Decimal:
+    """Add figures up, exactly as soon as one of them is exact."""
+    figures = [value for value in values if isinstance(value, int | float | Decimal)]
+    if any(isinstance(value, Decimal) for value in figures):
+        return sum((Decimal(str(value)) for value in figures), Decimal(0))
+    return sum(figures)
 
 
 def name_column(columns: Sequence[Column]) -> int:
@@ -222,6 +231,20 @@ def format_value(value: Cell, format: Format = "text", *, prose: bool = False) -
     if format == "percent":
         return f"{value:.1f}%"
     return f"{value:.1f}"
+
+
+def fitted_widths(table: Table) -> tuple[int, ...]:
+    """Fit columns to their heads and first lines: not below what they ask for, nor above 40; 序号 is 6."""
+    return tuple(_fitted_width(table, place, column) for place, column in enumerate(table.columns))
+
+
+def _fitted_width(table: Table, place: int, column: Column) -> int:
+    if column.label == SERIAL_LABEL:
+        return SERIAL_WIDTH
+    texts = (format_value(row.cells[place], column.format) for row in table.all_rows()[:SAMPLE])
+    content = max((display_width(text) for text in texts), default=0)
+    label = math.ceil(display_width(column.label) / 2)  # a head may take two lines
+    return min(max(column.width, content + 2, label + 2), WIDEST)
 
 
 def display_width(text: str) -> int:

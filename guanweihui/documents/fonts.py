@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from fontTools.ttLib import TTFont, TTLibError
+from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 BASE_DIR = Path(__file__).resolve().parents[2]

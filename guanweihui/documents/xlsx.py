@@ -17,12 +17,13 @@ from itertools import accumulate, count
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
+from openpyxl.cell import MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from guanweihui.tables import (
-    SERIAL_LABEL,
     Cell,
     Column,
     Imprint,
@@ -30,6 +31,7 @@ from guanweihui.tables import (
     Table,
     column_marks,
     display_width,
+    fitted_widths,
     format_value,
     header_rows,
     name_column,
@@ -47,8 +49,6 @@ THIN = Side(style="thin", color="000000")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 HEAD_FILL = PatternFill("solid", fgColor="F2F2F2")
 LINE_HEIGHT = 20
-WIDEST, SERIAL_WIDTH = 40, 6
-SAMPLE = 200  # lines looked at for the column widths
 A3_ABOVE = 16  # columns
 LONGEST_TEXT = 32_767  # characters a cell can hold
 FIRST_DAY, EXCEL_EPOCH = date(1900, 3, 1), date(1899, 12, 30)
@@ -119,7 +119,7 @@ def _insert_lines(frame: io.BytesIO, bodies: Sequence[tuple[int, bytes]]) -> byt
 
 def _write_frame(sheet: Worksheet, table: Table, imprint: Imprint) -> int:
     """Write all but the lines of the table; gives the row where these begin."""
-    widths = _column_widths(table)
+    widths = fitted_widths(table)
     for place, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     _write_merged(sheet, 1, 1, len(widths), table.title, Font(name="宋体", size=20, bold=True), "center", 36)
@@ -204,7 +204,7 @@ def _write_merged(
         sheet.merge_cells(start_row=row, start_column=left, end_row=row, end_column=right)
 
 
-def _write_text(cell: SheetCell, text: str) -> None:
+def _write_text(cell: SheetCell | MergedCell, text: str) -> None:
     """Set a text as text, whatever it begins with."""
     cell.value = ILLEGAL.sub(REPLACEMENT, text)
     cell.data_type = "s"
@@ -215,32 +215,18 @@ def _set_up_print(sheet: Worksheet, columns: int, head_end: int, last: int) -> N
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 8 if columns > A3_ABOVE else 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins = sheet.page_margins
     margins.left = margins.right = 0.55
     margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.70, 0.3, 0.3
     sheet.print_options.horizontalCentered = True
     sheet.print_title_rows = f"1:{head_end}"
-    sheet.oddFooter.center.text = "第 &P 页　共 &N 页"
+    sheet.oddFooter.center.text = "第 &P 页　共 &N 页"  # type: ignore[union-attr]
     sheet.print_area = f"A1:{get_column_letter(columns)}{last}"
 
 
-def _column_widths(table: Table) -> list[int]:
-    """Fit columns to their heads and first lines, not below what they ask for and not above 40."""
-    widths = []
-    for place, column in enumerate(table.columns):
-        if column.label == SERIAL_LABEL:
-            widths.append(SERIAL_WIDTH)
-            continue
-        texts = (format_value(row.cells[place], column.format) for row in table.all_rows()[:SAMPLE])
-        content = max((display_width(text) for text in texts), default=0)
-        label = math.ceil(display_width(column.label) / 2)
-        widths.append(min(max(column.width, content + 2, label + 2), WIDEST))
-    return widths
-
-
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
-    """Make a sheet name of a title: at most 31 characters, without the marks Excel forbids, not used before."""
+    """Make a sheet name of a title: at most 31 characters, none of them forbidden, not used before."""
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "", title).strip("' ")[:31] or "表"
     choices = (f"{name[:27]}（{number}）" for number in count(2))
     return name if name not in taken else next(choice for choice in choices if choice not in taken)
