@@ -21,6 +21,7 @@ register = template.Library()
 
 SPRITE = "vendor/bootstrap-icons-1.13.2/icons.svg"
 WEEKDAYS = "一二三四五六日"
+ACTIONS_LABEL = "操作"  # links to work with a row mean nothing on paper
 CARD_COLUMNS = 6  # a list of up to so many columns turns into cards on a phone
 
 KIND_ICONS = {
@@ -33,13 +34,13 @@ KIND_ICONS = {
     "plain": "circle",
 }
 WORDS = {
-    "plain": "草稿 未开始 已退出 停用 已撤回 未报送 已截止 在职 已结束 免报 退休",
+    "plain": "草稿 未开始 待开始 已退出 停用 已撤回 未报送 已截止 在职 已结束 免报 退休 已取消",
     "warn": "待审核 待提交 待初审 待复核 待办 待确认 即将截止 已提交 初审中 复核中 协作组初审中 "
     "逾期报送 排队中 警告 疑似重复",
     "wrong": "已退回 逾期 未报 错误 失败 不予推荐 已逾期 有错误",
-    "ok": "已通过 在册 已完成 完成 有效 已审核 按时报送 已确认 无误 启用 正常 已导入 已接收 已报送 "
+    "ok": "已通过 在册 已完成 完成 有效 已审核 按时报送 已确认 无误 启用 正常 已导入 已接收 已报送 已报 "
     "零报告 新增",
-    "info": "公示中 待评分 进行中 正在处理 填报中 已初审 修改 已更新 登录链接",
+    "info": "公示中 待评分 进行中 正在处理 填报中 报送中 已初审 协作组已审 修改 更新 已更新",
     "honour": "已表彰 先进集体 先进个人",
     "void": "已作废 已撤销 已合并 已失效",
 }
@@ -242,6 +243,13 @@ def progress(label: str, done: int, whole: int, url: str = "") -> dict:
     return {"label": label, "done": done, "whole": whole, "percent": percent, "url": url}
 
 
+@register.inclusion_tag("components/job.html")
+def job_card(job: Any, url: str, download_url: str = "") -> dict:
+    """Show a background job; while it waits or runs, htmx fetches its own copy from `url` each second."""
+    active = job.state in ("QUEUED", "RUNNING")
+    return {"job": job, "url": url, "download_url": download_url, "active": active}
+
+
 @register.inclusion_tag("components/empty.html")
 def empty(words: str, url: str = "", action: str = "", url2: str = "", action2: str = "") -> dict:
     """Say that there is nothing yet and what to do next."""
@@ -292,8 +300,15 @@ def query_form(context: template.Context, form: Any, action: str = "") -> dict:
         "rest": fields[1:],
         "action": action or context["request"].path,
         "kept": [(name, query[name]) for name in ("per", "sort") if query.get(name)],
-        "asked": [bound.html_name for bound in fields[1:] if query.get(bound.html_name)],
+        "folded": sum(1 for bound in fields[1:] if query.get(bound.html_name)),
+        "said": [(bound.label, said(bound, query)) for bound in fields if query.get(bound.html_name)],
     }
+
+
+def said(bound: Any, query: QueryDict) -> str:
+    """Write what one field of the query asks for, in the words of its choices."""
+    words = {str(value): str(label) for value, label in getattr(bound.field.widget, "choices", ())}
+    return "、".join(words.get(value, value) for value in query.getlist(bound.html_name))
 
 
 @register.inclusion_tag("components/data_list.html", takes_context=True)
@@ -369,6 +384,7 @@ def look(column: ListColumn) -> str:
     words += ["center"] if column.align == "center" else []
     words += ["name-cell"] if column.is_name else []
     words += ["long"] if column.is_long else []
+    words += ["no-print"] if column.label == ACTIONS_LABEL else []
     return " ".join(words)
 
 
