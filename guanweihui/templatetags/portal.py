@@ -161,7 +161,7 @@ def attributes_text(attributes: dict[str, Any]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - each part is escaped above
 
 
-@register.simple_block_tag
+@register.simple_block_tag(end_name="end_card_head")
 def card_head(content: str, title: str, note: str = "", level: int = 2) -> SafeString:
     """Head a card; the block's content (buttons, links, a tag) stands at the right."""
     heading = format_html("<h{0}>{1}</h{0}>", level, title)
@@ -169,7 +169,7 @@ def card_head(content: str, title: str, note: str = "", level: int = 2) -> SafeS
     return head_row("card-head", heading, words, content)
 
 
-@register.simple_block_tag
+@register.simple_block_tag(end_name="end_page_head")
 def page_head(content: str, title: str, status: str = "", note: str = "") -> SafeString:
     """Head a page with its only h1, an optional status tag, and actions at the right."""
     heading = format_html("<h1>{}</h1>", title)
@@ -241,13 +241,6 @@ def progress(label: str, done: int, whole: int, url: str = "") -> dict:
     """Show how far something is, as a bar and in words (98 / 105，93%)."""
     percent = min(100, done * 100 // whole) if whole else 0
     return {"label": label, "done": done, "whole": whole, "percent": percent, "url": url}
-
-
-@register.inclusion_tag("components/job.html")
-def job_card(job: Any, url: str, download_url: str = "") -> dict:
-    """Show a background job; while it waits or runs, htmx fetches its own copy from `url` each second."""
-    active = job.state in ("QUEUED", "RUNNING")
-    return {"job": job, "url": url, "download_url": download_url, "active": active}
 
 
 @register.inclusion_tag("components/empty.html")

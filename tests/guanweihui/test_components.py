@@ -108,7 +108,7 @@ def test_words_of_a_user_are_escaped_everywhere():
     columns = [ListColumn(evil), ListColumn("乙"), ListColumn("丙")]
     html = draw(
         "{% tag evil %}{% button evil evil title=evil %}{% kpi evil evil evil %}{% paper facts %}"
-        "{% card_head evil note=evil %}{% endcard_head %}{% page_head evil status=evil %}{% endpage_head %}"
+        "{% card_head evil note=evil %}{% end_card_head %}{% page_head evil status=evil %}{% end_page_head %}"
         "{% data_list evil columns rows tick='ids' %}{% crumbs pairs %}{% line_list items %}"
         "{% trail events %}",
         evil=evil,
