@@ -15,6 +15,9 @@ def pytest_configure(config):
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         database.setdefault("TEST", {})["NAME"] = os.path.join(os.environ["GWH_TEST_DATA"], "test.sqlite3")
+    else:
+        # Debian's template may be SQL_ASCII, which counts Chinese by the byte.
+        database.setdefault("TEST", {}).update(CHARSET="UTF8", TEMPLATE="template0")
     os.makedirs(settings.STATIC_ROOT, exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
@@ -28,14 +31,25 @@ def pytest_unconfigure(config):
         shutil.rmtree(os.environ["GWH_TEST_DATA"], ignore_errors=True)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
+def refuse_skip(report):
     """Turn a skip into a failure when CI_STRICT is set: there a skipped test hides a missing package."""
-    outcome = yield
-    report = outcome.get_result()
     if os.environ.get("CI_STRICT") == "1" and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Judge a skipped test."""
+    outcome = yield
+    refuse_skip(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """Judge a module skipped as a whole."""
+    outcome = yield
+    refuse_skip(outcome.get_result())
 
 
 @pytest.fixture(autouse=True)

@@ -53,7 +53,7 @@ class Command(BaseCommand):
         if time.monotonic() < getattr(self, "next_at", 0.0):
             return
         self.start_at = time.monotonic()
-        command = [sys.executable, sys.argv[0], "db_worker", "--no-reload", "--no-startup-delay"]
+        command = [sys.executable, sys.argv[0], "db_worker", "--no-reload", "--no-startup-delay", "-v0"]
         self.child = subprocess.Popen(command, cwd=settings.BASE_DIR, preexec_fn=die_with_parent)  # noqa: S603
 
     def end_child(self):
