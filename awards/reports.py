@@ -5,16 +5,11 @@ from typing import Any
 from django.db.models import Q
 
 from awards.models import Category, Honour, OpeningBalance
-from guanweihui.figures import Part, Period, Source, counted, figure, summed, values
+from guanweihui.figures import Condition, Part, Period, Source, figure, summed, values
 from guanweihui.tables import Column, Row, Table, total_row
 
 Kind = Category.Kind
 
-DECIDED = Source(
-    "honours decided",
-    lambda actor, period: Honour.objects.visible_to(actor).standing().within(period.first, period.last),
-    group="unit__group",
-)
 TO_DATE = Source(
     "honours to date",
     lambda actor, period: Honour.objects.visible_to(actor).standing().decided_by(period.last),
@@ -25,6 +20,10 @@ OPENING = Source(
 )
 
 COLLECTIVE = Q(category__kind=Kind.ADVANCED_COLLECTIVE)
+
+
+def decided_within(kind: str) -> Condition:
+    return lambda period: Q(category__kind=kind) & period.holds("decision__decided_on")
 
 
 def opening(kind: str) -> tuple[Part, ...]:
@@ -62,9 +61,8 @@ for name, label, unit, kind in (
         label,
         unit,
         "统计年度内发文表彰的，作废的不计",
-        DECIDED,
-        counted(),
-        where=Q(category__kind=kind),
+        TO_DATE,
+        where=decided_within(kind),
         route="honour-list",
     )
 
@@ -80,8 +78,9 @@ HONOUR_COLUMNS = (
 
 def honour_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
     """表4: honours of the year and in total; earlier years are known by two totals only."""
-    this_year = dict(DECIDED.rows(actor, period).tally_by_kind())
-    to_date = dict(TO_DATE.rows(actor, period).tally_by_kind())
+    honours = TO_DATE.rows(actor, period)
+    this_year = dict(honours.within(period.first, period.last).tally_by_kind())
+    to_date = dict(honours.tally_by_kind())
     balances = list(OPENING.rows(actor, period).for_list())
     rows: list[Row] = []
     for kind in Kind:

@@ -1,3 +1,5 @@
+"""The app's entry in Django's registry."""
+
 from django.apps import AppConfig
 
 
@@ -12,4 +14,4 @@ class GuanweihuiConfig(AppConfig):
 
         from guanweihui import start  # noqa: F401  # registers the system checks
 
-        autodiscover_modules("reports", "resources", "statistics", "todos")
+        autodiscover_modules("reports", "resources", "statistics", "report_job", "todos")

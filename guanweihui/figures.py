@@ -64,6 +64,8 @@ class Source:
 
 
 Measure = Callable[[Q], Aggregate]
+#: Which rows of the source a figure is about; a function where the period decides.
+Condition = Q | Callable[[Period], Q]
 
 
 def counted(path: str = "pk") -> Measure:
@@ -83,7 +85,13 @@ class Part:
 
     source: Source
     measure: Measure
-    where: Q = Q()
+    where: Condition = Q()
+
+    def aggregate(self, period: Period) -> Aggregate:
+        return self.measure(self.condition(period))
+
+    def condition(self, period: Period) -> Q:
+        return self.where(period) if callable(self.where) else self.where
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ class Figure:
     def rows(self, actor: Any, period: Period) -> QuerySet:
         """Return the rows that make the number (those of its first part)."""
         part = self.parts[0]
-        return part.source.rows(actor, period).filter(part.where)
+        return part.source.rows(actor, period).filter(part.condition(period))
 
     def url(self, period: Period, **more: Any) -> str:
         """Return the address of the list behind the number; `more` narrows it further."""
@@ -123,7 +131,7 @@ def figure(
     source: Source,
     measure: Measure | None = None,
     *,
-    where: Q | None = None,
+    where: Condition | None = None,
     route: str = "",
     also: tuple[Part, ...] = (),
 ) -> Figure:
@@ -144,32 +152,44 @@ def every() -> list[Figure]:
 
 def values(names: Iterable[str], actor: Any, period: Period) -> dict[str, int]:
     """Count figures, one query a source whatever their number. Keys are in the order asked."""
-    names = list(names)
     totals: dict[str, int] = dict.fromkeys(names, 0)
-    for source, asked in _by_source(names).items():
-        aggregates = {alias: part.measure(part.where) for alias, (_, part) in asked.items()}
+    for source, asked in _by_source(totals).items():
+        aggregates = {alias: part.aggregate(period) for alias, (_, part) in asked.items()}
         found = source.rows(actor, period).order_by().aggregate(**aggregates)
         for alias, (name, _) in asked.items():
             totals[name] += found[alias] or 0
     return totals
 
 
-def values_by_group(names: Iterable[str], actor: Any, period: Period) -> dict[int, dict[str, int]]:
-    """Count figures for each collaboration group, one query a source; {group pk: {name: value}}.
+@dataclass(frozen=True)
+class GroupValues:
+    """The figures of one collaboration group."""
 
-    A source without a path to the group has no share in this breakdown.
+    pk: int
+    name: str
+    values: Mapping[str, int]
+
+
+def values_by_group(names: Iterable[str], actor: Any, period: Period) -> list[GroupValues]:
+    """Count figures for each collaboration group in the district's order, one query a source.
+
+    A row belongs to one group, so a column adds up to `values()`. Sources without a path to the group
+    have no share in this breakdown and count nothing.
     """
     names = list(names)
-    table: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(names, 0))
+    counts: dict[tuple[int, int, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(names, 0))
     for source, asked in _by_source(names).items():
         if not source.group:
             continue
-        aggregates = {alias: part.measure(part.where) for alias, (_, part) in asked.items()}
-        rows = source.rows(actor, period).order_by().values(group_key=F(source.group)).annotate(**aggregates)
-        for row in rows:
+        path = "" if source.group == "pk" else f"{source.group}__"
+        key = [F(f"{path}position"), F(f"{path}pk"), F(f"{path}short_name")]
+        keys = dict(zip(("group_position", "group_pk", "group_name"), key, strict=True))
+        aggregates = {alias: part.aggregate(period) for alias, (_, part) in asked.items()}
+        for row in source.rows(actor, period).order_by().values(**keys).annotate(**aggregates):
+            group = (row["group_position"], row["group_pk"], row["group_name"])
             for alias, (name, _) in asked.items():
-                table[row["group_key"]][name] += row[alias] or 0
-    return dict(table)
+                counts[group][name] += row[alias] or 0
+    return [GroupValues(pk, name, counts[position, pk, name]) for position, pk, name in sorted(counts)]
 
 
 def _by_source(names: Iterable[str]) -> Mapping[Source, dict[str, tuple[str, Part]]]:

@@ -65,10 +65,11 @@ class Frame:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Put the frame into the context; two small queries a page for somebody signed in, one for nobody."""
+    """Put the frame into the context; no query for somebody signed in, one for a visitor."""
     user = getattr(request, "user", None)
     reach = reach_of(user) if user is not None else Reach()
-    district = _district(reach)
+    # A visitor sees the name of this installation's first district.
+    district = reach.home or District.objects.order_by("pk").first()
     now = timezone.localtime()
     who = _who(user, reach) if reach.places else ""
     return {
@@ -87,16 +88,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             contact=district.contact if district else "",
         )
     }
-
-
-def _district(reach: Reach) -> District | None:
-    """Return the district that the actor's first place lies in; for visitors, this installation's first."""
-    districts = District.objects.order_by("pk")
-    if not reach.places:
-        return districts.first()
-    place = reach.places[0]
-    path = {"district": "pk", "group": "groups", "school": "schools", "link": "access_links"}[place.kind]
-    return districts.filter(**{path: place.pk}).first()
 
 
 def _who(user: Any, reach: Reach) -> str:

@@ -5,7 +5,7 @@ A post (user × role × place × term) gives reach. A queryset names the ways th
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.db import models
@@ -43,6 +43,8 @@ class Reach:
     """The places an actor serves at. Empty reach sees nothing."""
 
     places: tuple[Place, ...] = ()
+    #: The district of the first place; what the page's head is named after.
+    home: Any = field(default=None, compare=False)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -52,7 +54,7 @@ class Reach:
         """Narrow to the places held in one of `roles`; None keeps all."""
         if roles is None:
             return self
-        return Reach(tuple(place for place in self.places if place.role in roles))
+        return Reach(tuple(place for place in self.places if place.role in roles), self.home)
 
     def ids(self, kind: str) -> list[int]:
         return sorted({place.pk for place in self.places if place.kind == kind and self._opens(place)})
@@ -84,7 +86,7 @@ class System:
         self.name = name
         self.origin = origin or Origin()
         places = (Place(Role.DISTRICT, "district", district.pk),) if district else ()
-        self.reach = Reach(places)
+        self.reach = Reach(places, district)
 
     def __str__(self) -> str:
         return self.name
@@ -103,7 +105,7 @@ class LinkHolder:
         self.link = link
         self.name = link.holder_name
         self.origin = Origin()
-        self.reach = Reach((Place(link.role, "link", link.pk),))
+        self.reach = Reach((Place(link.role, "link", link.pk),), link.district)
 
     def __str__(self) -> str:
         return str(self.name)
@@ -118,7 +120,9 @@ def reach_of(actor: Any) -> Reach:
     if reach is None:
         if not actor.is_authenticated or not actor.is_active:
             return Reach()
-        reach = Reach(tuple(post.as_place() for post in actor.posts.serving(timezone.localdate())))
+        posts = list(actor.posts.serving(timezone.localdate()).with_district())
+        home = posts[0].home_district() if posts else None
+        reach = Reach(tuple(post.as_place() for post in posts), home)
         actor.reach = reach
     return reach
 

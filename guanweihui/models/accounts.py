@@ -61,6 +61,10 @@ class PostQuerySet(ScopedQuerySet):
         """Keep the posts whose term holds `day`."""
         return self.filter(from_on__lte=day).filter(Q(to_on=None) | Q(to_on__gte=day))
 
+    def with_district(self):
+        """Load the district that each post lies in along with it."""
+        return self.select_related("district", "group__district", "school__district").order_by("pk")
+
     def for_list(self):
         return self.select_related("user", "district", "group", "school").order_by("role", "user__username")
 
@@ -98,6 +102,9 @@ class Post(AtCommittee):
     def __str__(self):
         return f"{self.get_role_display()}（{self.unit}）"
 
+    def home_district(self) -> District:
+        return self.unit if self.district_id else self.unit.district
+
     def as_place(self) -> Place:
         if self.school_id:
             return Place(self.role, "school", self.school_id)
@@ -111,7 +118,7 @@ class AccessLinkQuerySet(ScopedQuerySet):
 
     def usable(self, now: datetime.datetime):
         """Keep links that are neither revoked nor expired at `now`."""
-        return self.filter(revoked_at=None, expires_at__gt=now)
+        return self.select_related("district").filter(revoked_at=None, expires_at__gt=now)
 
 
 class AccessLink(models.Model):

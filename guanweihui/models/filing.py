@@ -66,6 +66,13 @@ class DueQuerySet(ScopedQuerySet):
         """Keep what still has to be sent: overdue rows stay until sent or waived."""
         return self.filter(state__in=Due.UNMET)
 
+    def waiting_in(self, states, *, past_group=False):
+        """Keep dues in `states`; with `past_group`, a submitted one only when no group endorses it."""
+        rows = self.filter(state__in=states)
+        if past_group:
+            rows = rows.exclude(state=Due.State.SUBMITTED, round__group_endorses=True)
+        return rows
+
     def for_todo(self):
         """Load what a to-do line shows, in one query."""
         return self.select_related("round", "school__group").order_by("round__deadline_at", "pk")

@@ -87,6 +87,10 @@ class Unit(models.Model):
 class DistrictQuerySet(ScopedQuerySet):
     ways = (to_district("pk"),)
 
+    def named(self, name: str | None):
+        """Keep the district of that name; without a name keep all."""
+        return self.filter(Q(full_name=name) | Q(short_name=name)) if name else self.all()
+
 
 class District(Unit):
     """A district's education committee: the root that every row hangs on."""
