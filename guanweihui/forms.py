@@ -10,6 +10,8 @@ from django.template.loader import get_template
 
 from guanweihui import text
 
+#: The largest workbook that an import takes.
+IMPORT_BYTES = 10 * 2**20
 OWN_LOOK = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
 
 
@@ -137,3 +139,29 @@ def dress(field: forms.Field) -> None:
         field.error_messages["required"] = f"请{verb}“{field.label}”。"
     if field.required and not isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         widget.attrs.setdefault("aria-required", "true")
+
+
+class YearForm(forms.Form):
+    """The statistical year of a page; no other field, so nothing else of an address is read."""
+
+    year = forms.IntegerField(required=False, min_value=1990, max_value=2100)
+
+
+class ImportForm(PortalForm):
+    """The upload of an import."""
+
+    file = forms.FileField(label="文件", widget=UploadInput(accept=".xlsx,.csv", max_bytes=IMPORT_BYTES))
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > IMPORT_BYTES:
+            raise ValidationError(
+                f"文件有 {filesizeformat(file.size)}，超过 {filesizeformat(IMPORT_BYTES)}。请分成几个文件后上传。"
+            )
+        return file
+
+
+class ConfirmImportForm(PortalForm):
+    """The confirmation of an import; `valid_rows` leaves the wrong rows out."""
+
+    valid_rows = forms.BooleanField(label="只导入没有错误的行", required=False)

@@ -7,13 +7,36 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from guanweihui.health import livez, readyz
+from guanweihui.views import imports, reports
+from guanweihui.views.home import home
 
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
     path("accounts/login/", LoginView.as_view(), name="login"),
     path("accounts/logout/", login_not_required(LogoutView.as_view()), name="logout"),
+    path("", home, name="home"),
+    path("reports/", reports.report_centre, name="report-centre"),
+    path("reports/<slug:name>/", reports.report_detail, name="report-detail"),
+    path("reports/<slug:name>/run/", reports.report_run, name="report-run"),
+    path("jobs/<int:pk>/", reports.job_detail, name="job-detail"),
+    path("jobs/<int:pk>/file/", reports.job_file, name="job-file"),
+    path("jobs/<int:pk>/cancel/", reports.job_cancel, name="job-cancel"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/new/", imports.import_new, name="import-new"),
+    path("imports/template/<slug:name>/", imports.import_template, name="import-template"),
+    path("imports/<int:pk>/", imports.import_detail, name="import-detail"),
+    path("imports/<int:pk>/confirm/", imports.import_confirm, name="import-confirm"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import-undo"),
+    path("imports/<int:pk>/errors/", imports.import_errors, name="import-errors"),
 ]
-for app in ("members", "awards", "activities", "outreach"):
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path("", include(f"{app}.urls")))
+PARTS = (
+    "guanweihui.urls_accounts",
+    "guanweihui.urls_office",
+    "guanweihui.urls_units",
+    "members.urls",
+    "awards.urls",
+    "activities.urls",
+    "outreach.urls",
+)
+urlpatterns += [path("", include(part)) for part in PARTS if find_spec(part)]
