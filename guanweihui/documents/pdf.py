@@ -152,11 +152,14 @@ def _table_view(table: Table, key: str, paper_mm: Mapping[str, int]) -> dict[str
     columns = table.columns
     widths = fitted_widths(table)
     lost = fonts.unprintable("".join(v for row in table.all_rows() for v in row.cells if isinstance(v, str)))
-    sides = ["" if column.effective_align == "left" else column.effective_align for column in columns]
 
     def row_view(row: Row) -> dict[str, Any]:
-        texts = (format_value(value, column.format) for value, column in zip(row.cells, columns, strict=True))
-        return {"kind": row.kind, "cells": list(zip(sides, texts, strict=True))}
+        return {"kind": row.kind, "cells": [cell_view(row, place) for place in range(len(columns))]}
+
+    def cell_view(row: Row, place: int) -> tuple[str, str]:
+        column = columns[place]
+        side = "center" if row.kind == "total" and not column.is_figure else column.effective_align
+        return ("" if side == "left" else side), format_value(row.cells[place], column.format)
 
     paper = "portrait" if len(columns) <= PORTRAIT_UP_TO else "landscape"
     paper = paper if len(columns) <= A4_UP_TO else "large"
