@@ -2,9 +2,15 @@
 (function () {
   "use strict";
 
+  /* Prepare each element once: htmx announces the whole page as well as every part it loads. */
+  var prepared = {};
   function each(root, selector, act) {
-    if (root.matches && root.matches(selector)) act(root);
-    root.querySelectorAll(selector).forEach(act);
+    var done = prepared[selector] = prepared[selector] || new WeakSet();
+    var found = Array.prototype.slice.call(root.querySelectorAll(selector));
+    if (root.matches && root.matches(selector)) found.push(root);
+    found.forEach(function (element) {
+      if (!done.has(element)) { done.add(element); act(element); }
+    });
   }
 
   /* A password field gets 显示 and a Caps Lock hint. Pasting stays allowed. */
@@ -76,8 +82,7 @@
     each(root, "[data-upload]", dropArea);
     each(root, "[data-print]", function (button) { button.hidden = false; });
     each(root, "[data-contrast-toggle]", function (button) { button.hidden = false; });
-    var summary = root.querySelector("[data-focus]");
-    if (summary) summary.focus();
+    each(root, "[data-focus]", function (summary) { summary.focus(); });
     tickedRows();
   }
 
