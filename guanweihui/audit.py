@@ -129,10 +129,9 @@ def verify() -> Iterator[Break]:
 
 
 def _first_break(chain: int) -> Break | None:
-    previous, expected = "", 0
+    previous = ""
     seals = AuditSeal.objects.filter(chain=chain).select_related("event").order_by("position")
-    for seal in seals.iterator(chunk_size=SEAL_AT_ONCE):
-        expected += 1
+    for expected, seal in enumerate(seals.iterator(chunk_size=SEAL_AT_ONCE), start=1):
         if seal.position != expected:
             return Break(chain, expected, seal.event_id, "缺少记录")
         if content_digest(seal.event) != seal.event.digest:

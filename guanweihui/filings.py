@@ -108,7 +108,7 @@ def refuse_when_late(due: Due, *, at: datetime.datetime) -> None:
 
 
 def open_round(round_: Round, *, by: Any, at: datetime.datetime) -> Round:
-    """Open a planned round: one Due for every school that is open on the day. Raises Refused if not planned."""
+    """Open a planned round: one Due for every school open on the day. Raises Refused if not planned."""
     with transaction.atomic():
         fresh = (
             Round.objects.visible_to(by, roles={Role.DISTRICT})

@@ -105,7 +105,8 @@ def _locked(step: Step, row: Row, by: Any) -> Row:
         raise Refused("您不能办理这一步：不在您的职责范围内。")
     if fresh.status not in step.from_states:
         raise Refused(
-            f"这份材料现在是“{fresh.get_status_display()}”，不能{step.label or '办理这一步'}。请刷新页面后再看。"
+            f"这份材料现在是“{fresh.get_status_display()}”，不能{step.label or '办理这一步'}。"
+            "请刷新页面后再看。"
         )
     if step.when is not None and (why := step.when(fresh)) is not None:
         raise Refused(why)

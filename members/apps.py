@@ -1,3 +1,5 @@
+"""The app's entry in Django's registry."""
+
 from django.apps import AppConfig
 
 
