@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from django.conf import settings
 from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
-BASE_DIR = Path(__file__).resolve().parents[2]
-SHIPPED = BASE_DIR / "assets" / "fonts"
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 FONT_SUFFIXES = (".ttf", ".otf", ".ttc")
 
 
@@ -51,17 +51,14 @@ ROLES = {
 LAST_RESORT = "GGW-Song"  # every font stack ends here
 
 
-def configure(var: Path | None = None, customer: Path | None = None) -> Path:
-    """Write var/fontconfig/fonts.conf and point fontconfig at it; gives the file.
+def configure(var: Path | None = None) -> Path:
+    """Write fontconfig/fonts.conf under var (DATA_DIR) and point fontconfig at it; gives the file.
 
-    customer is the folder of the office's own fonts, by default PDF_FONT_DIR of the environment. Has to
-    run before weasyprint is imported. Raises OSError when var cannot be written.
+    Has to run before weasyprint is imported. Raises OSError when var cannot be written.
     """
-    named = os.environ.get("PDF_FONT_DIR", "")
-    customer = customer or (Path(named) if named else None)
-    folder = (var or BASE_DIR / "var") / "fontconfig"
+    folder = (var or Path(settings.DATA_DIR)) / "fontconfig"
     folder.mkdir(parents=True, exist_ok=True)
-    path, text = folder / "fonts.conf", _configuration(folder / "cache", customer)
+    path, text = folder / "fonts.conf", _configuration(folder / "cache", settings.PDF_FONT_DIR)
     if not path.exists() or path.read_text("utf-8") != text:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.write_text(text, "utf-8")
@@ -70,8 +67,8 @@ def configure(var: Path | None = None, customer: Path | None = None) -> Path:
     return path
 
 
-def _configuration(cache_folder: Path, customer: Path | None) -> str:
-    folders = [SHIPPED, serif_path().parent, *([customer] if customer else [])]
+def _configuration(cache_folder: Path, customer: str) -> str:
+    folders = [SHIPPED, serif_path().parent, *([Path(customer)] if customer else [])]
     lines = [
         '<?xml version="1.0"?>',
         '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
@@ -92,7 +89,7 @@ def _configuration(cache_folder: Path, customer: Path | None) -> str:
 
 def missing_glyphs(text: str, role: str) -> str:
     """Give the characters of text that the font playing a role lacks, each once, in order."""
-    known = _characters(_file_of(role, os.environ.get("PDF_FONT_DIR", "")))
+    known = _characters(_file_of(role, settings.PDF_FONT_DIR))
     return "".join(dict.fromkeys(mark for mark in text if mark not in known and not mark.isspace()))
 
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from fontTools.ttLib import TTFont
 
 from guanweihui.documents import fonts
@@ -19,7 +20,7 @@ ROLES_OF_A_SUBSET = ("GGW-BiaoSong", "GGW-FangSong", "GGW-Kai", "GGW-Hei")
 def environment(monkeypatch):
     """Let a test point fontconfig elsewhere without moving the rest of the suite."""
     monkeypatch.setenv("FONTCONFIG_FILE", os.environ.get("FONTCONFIG_FILE", ""))
-    monkeypatch.delenv("PDF_FONT_DIR", raising=False)
+    monkeypatch.setattr(settings, "PDF_FONT_DIR", "")
     return monkeypatch
 
 
@@ -74,7 +75,8 @@ def test_configuration_names_our_folders_and_roles(tmp_path, environment):
 
 
 def test_office_fonts_come_first_when_their_folder_is_named(tmp_path, environment):
-    text = fonts.configure(tmp_path, customer=tmp_path / "a&b").read_text("utf-8")
+    environment.setattr(settings, "PDF_FONT_DIR", f"{tmp_path}/a&b")
+    text = fonts.configure(tmp_path).read_text("utf-8")
     assert f"<dir>{tmp_path}/a&amp;b</dir>" in text
     assert "<family>GGW-FangSong</family><prefer><family>仿宋_GB2312</family>" in text
 
@@ -85,7 +87,7 @@ def test_office_font_decides_which_characters_are_missing(tmp_path, environment)
         font.flavor = None
         font.save(tmp_path / "office.ttf")
     (tmp_path / "broken.ttf").write_bytes(b"no font")
-    environment.setenv("PDF_FONT_DIR", str(tmp_path))
+    environment.setattr(settings, "PDF_FONT_DIR", str(tmp_path))
     assert fonts.missing_glyphs("王𬭎", "GGW-Kai") == "王"
     assert fonts.missing_glyphs("王𬭎", "GGW-Hei") == ""
 

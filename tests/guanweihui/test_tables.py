@@ -13,10 +13,12 @@ from guanweihui.tables import (
     Table,
     column_marks,
     display_width,
+    fitted_widths,
     format_value,
     header_rows,
     name_column,
     total_row,
+    with_subtotals,
 )
 
 COLUMNS = (
@@ -77,6 +79,23 @@ def test_total_adds_data_rows_and_skips_words_and_subtotals():
     assert total_row(COLUMNS, rows) == Row((None, "合　计", 50, 3, 6.5, None), kind="total")
 
 
+def test_total_of_exact_and_inexact_figures_is_exact():
+    rows = (Row((1, "甲", 1, 1, 0.1, None)), Row((2, "乙", 1, 1, Decimal("0.2"), None)))
+    assert total_row(COLUMNS, rows).cells[4] == Decimal("0.3")
+
+
+def test_subtotals_stand_before_their_rows():
+    rows = (*ROWS, Row((3, "丙学校", 5, 1, 1.0, None)))
+    grouped = with_subtotals(COLUMNS, rows, ["东苑", "西苑", "东苑"])
+    assert [(row.kind, row.cells[1:3]) for row in grouped] == [
+        ("subtotal", ("东苑小计", 35)),
+        ("data", ("甲学校", 30)),
+        ("data", ("丙学校", 5)),
+        ("subtotal", ("西苑小计", 20)),
+        ("data", ("乙学校", 20)),
+    ]
+
+
 def test_total_is_printed_first():
     total = total_row(COLUMNS, ROWS)
     assert Table("t", "表", COLUMNS, ROWS, total=total).all_rows() == (total, *ROWS)
@@ -114,6 +133,17 @@ def test_row_with_a_cell_missing_is_refused():
 def test_value_for_screen_and_prose(value, format, screen, prose):
     assert format_value(value, format) == screen
     assert format_value(value, format, prose=True) == prose
+
+
+def test_fitted_widths_follow_head_and_content():
+    columns = (
+        Column("serial", "序号"),
+        Column("name", "姓名", width=6),
+        Column("id", "身份证号", width=6),
+        Column("note", "备注"),
+    )
+    rows = (Row((1, "王玥", "990105195503080012", "长" * 50)),)
+    assert fitted_widths(Table("t", "表", columns, rows)) == (6, 6, 20, 40)
 
 
 def test_width_counts_chinese_twice():
