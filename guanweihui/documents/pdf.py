@@ -35,6 +35,7 @@ NO_PANGO = (
     "这台服务器还没有安装生成 PDF 所需的组件。请管理员安装 libpango-1.0-0、libpangoft2-1.0-0 和 "
     "libharfbuzz-subset0 后重新启动，其他功能不受影响。"
 )
+NOT_WRITABLE = "数据目录不可写，不能生成 PDF。请管理员检查 DATA_DIR 的权限。"
 PORTRAIT_UP_TO, A4_UP_TO = 7, 16  # columns
 ROSTER_MM = {"portrait": 180, "landscape": 267, "large": 390}  # between the margins
 OFFICIAL_MM = {"portrait": 156, "landscape": 225, "large": 225}
@@ -70,6 +71,8 @@ def available() -> str | None:
     """Give None when PDF can be made here, else a Chinese sentence that says what is missing."""
     try:
         _weasyprint()
+    except PermissionError:
+        return NOT_WRITABLE
     except OSError:
         return NO_PANGO
     return None

@@ -160,12 +160,19 @@ def test_whole_name_changes_face_and_text_is_escaped():
     assert marks.in_role("王玥", "GGW-Kai") == "王玥"
 
 
-def test_available_says_what_is_missing(monkeypatch):
-    def no_pango():
-        raise OSError("cannot load library 'libpango-1.0-0'")
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError("cannot load library 'libpango-1.0-0'"), pdf.NO_PANGO),
+        (PermissionError("fonts.conf"), pdf.NOT_WRITABLE),
+    ],
+)
+def test_available_says_what_is_missing(monkeypatch, error, sentence):
+    def fail():
+        raise error
 
-    monkeypatch.setattr(pdf, "_weasyprint", no_pango)
-    assert pdf.available() == pdf.NO_PANGO
+    monkeypatch.setattr(pdf, "_weasyprint", fail)
+    assert pdf.available() == sentence
 
 
 # --- rosters -------------------------------------------------------------------------------------------
