@@ -6,6 +6,8 @@ import shutil
 import pytest
 from django.conf import settings
 
+from tests.cast import cast  # noqa: F401 - the fixture that most view tests take
+
 
 def pytest_configure(config):
     """Make the slow things cheap: password hashes, and static files without a manifest.

@@ -1,0 +1,64 @@
+"""The fixed cast of the tests: who they are, where they stand, and a client for each."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from guanweihui.gate import LINK_KEY
+from guanweihui.scope import LinkHolder, Role
+
+from tests.factories import (
+    make_district,
+    make_group,
+    make_link,
+    make_pairing,
+    make_post,
+    make_school,
+    make_user,
+)
+
+#: Names of the cast; each has a client `cast.<name>` and a user `cast.users.<name>`.
+PLAYERS = ("district", "leader", "group", "school", "stranger", "judge", "outreach", "auditor", "anonymous")
+
+
+@pytest.fixture
+def cast(db):
+    """Give the cast at two groups of one district.
+
+    `cast.home` holds what is theirs: district, group (东苑协作组), school (in it), pairing; `cast.far` the
+    other group, and the school of `stranger` in it. The outreach principal comes by a link.
+    """
+    district = make_district()
+    group, other = make_group(full_name="东苑协作组"), make_group(full_name="西苑协作组")
+    school = make_school(group=group, full_name="示例区和平小学", code="1105001")
+    strange = make_school(group=other, full_name="示例区光明中学", code="1105999")
+    pairing = make_pairing(principal_name="周校长")
+    link, _ = make_link(pairing)
+    places = {
+        "district": (Role.DISTRICT, {"district": district}),
+        "leader": (Role.LEADER, {"district": district}),
+        "auditor": (Role.AUDITOR, {"district": district}),
+        "judge": (Role.JUDGE, {"district": district}),
+        "group": (Role.GROUP, {"group": group}),
+        "school": (Role.SCHOOL, {"school": school}),
+        "stranger": (Role.SCHOOL, {"school": strange}),
+    }
+    users, clients = {}, {"anonymous": Client()}
+    for name, (role, unit) in places.items():
+        users[name] = make_user(username=name, name=f"{name}先生")
+        make_post(user=users[name], role=role, **unit)
+        clients[name] = Client()
+        clients[name].force_login(users[name], backend="django.contrib.auth.backends.ModelBackend")
+    users["outreach"], clients["outreach"] = LinkHolder(link), client_by_link(link)
+    home = SimpleNamespace(district=district, group=group, school=school, pairing=pairing)
+    far = SimpleNamespace(group=other, school=strange)
+    return SimpleNamespace(**clients, users=SimpleNamespace(**users), home=home, far=far)
+
+
+def client_by_link(link) -> Client:
+    """Return a client whose session came by this link."""
+    client = Client()
+    session = client.session
+    session[LINK_KEY] = link.pk
+    session.save()
+    return client
