@@ -103,7 +103,7 @@ class OutreachSheet(SheetLoader):
         self.hosts: dict[str, HostSchool] = memo["hosts"]
 
     def programme(self) -> Programme:
-        """Return the workbook's programme, else the stored one whose region the sheet names, else the only one."""
+        """Return the workbook's programme, else the stored one that the sheet names, else the only one."""
         if "programme" in self.context.memo:
             found: Programme = self.context.memo["programme"].row
             return found
@@ -257,7 +257,7 @@ class Visits(OutreachSheet):
             return None
         stored = self.needs.get((visit.pk, field.value)) if visit.pk else None
         one = wish(stored, Need, {"visit": visit, "field": field.value}, text=said)
-        one.changes = {field.label: change for change in one.changes.values()}
+        one.changes = dict.fromkeys([field.label], one.changes["需求"]) if one.changes else {}
         return one
 
 

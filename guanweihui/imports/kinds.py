@@ -1,0 +1,169 @@
+"""The kinds of sheet that the portal can load, and how one is told from another.
+
+Each app's `resources` registers its own with `@kind(...)`. A sheet is recognised by its head; where heads
+agree, by its title line and its name.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from guanweihui.imports.problems import Problem, Unusable
+from guanweihui.imports.reader import Sheet, TableRows, Unreadable, Workbook
+
+
+@dataclass
+class Context:
+    """What a loader may lean on: whose load it is, and what the workbook's other sheets said.
+
+    `school` restricts a coordinator's upload to his own school. `memo` carries findings from one sheet of
+    a workbook to the next (a document number stands on the first sheet only). Without a district, a
+    school list sets `found`, which makes one; `district_name` overrules the name in its title.
+    """
+
+    by: Any
+    at: datetime.datetime
+    district: Any = None
+    school: Any = None
+    district_name: str = ""
+    found: Callable[[], Any] | None = None
+    workbook: Workbook | None = None
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Every title and unit line of the workbook, in the order of its sheets."""
+        return [line for sheet in self.workbook.sheets for line in sheet.lines] if self.workbook else []
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """The verdict on one row before anything is written.
+
+    `changes` maps a column to (old, new) as shown to people, sensitive values masked; `payload` is what
+    the loader's own `write` needs.
+    """
+
+    sheet: str
+    number: int
+    label: str
+    verdict: str = "NEW"  # NEW, CHANGED, UNCHANGED or WRONG
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    payload: Any = None
+
+    def settle(self) -> "PlannedRow":
+        """Turn the verdict to WRONG when a hard problem was found."""
+        if any(not problem.is_warning for problem in self.problems):
+            self.verdict = "WRONG"
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One object that a row wrote; `before` is its state as JSON, empty for a new one."""
+
+    sheet: str
+    number: int
+    row: Any
+    before: str = ""
+
+
+class Loader(Protocol):
+    """Judges and writes the rows of one sheet."""
+
+    def __init__(self, context: Context, sheet: Sheet) -> None: ...
+
+    def plan(self, table: TableRows) -> list[PlannedRow]:
+        """Judge every row without writing. Raises Unusable when the sheet as a whole cannot be loaded."""
+
+    def write(self, rows: Sequence[PlannedRow]) -> Iterator[Written]:
+        """Write the given NEW and CHANGED rows; unchanged and wrong ones never come here.
+
+        Yields each object after it is stored, parents before children: undo goes the other way.
+        """
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of sheet: its words, what makes it unmistakable, and in which order files load."""
+
+    name: str
+    label: str
+    order: int
+    columns: tuple[str, ...]
+    required: frozenset[str]
+    loader: Callable[[Context, Sheet], Loader]
+    title_words: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
+
+    def fits(self, sheet: Sheet) -> TableRows | None:
+        """Return the sheet's rows when its head holds the required columns and its title the words."""
+        if self.title_words:
+            said = "".join(sheet.lines) + sheet.name
+            if not any(word in said for word in self.title_words):
+                return None
+        try:
+            return sheet.under_head(self.columns, self.required)
+        except Unreadable:
+            return None
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def kind(
+    name: str,
+    *,
+    label: str,
+    order: int,
+    columns: Collection[str],
+    required: Collection[str],
+    title_words: Sequence[str] = (),
+    roles: Collection[str] = (),
+) -> Callable[[type], type]:
+    """Register a loader class for a kind of sheet. `roles` may load it from the portal's pages."""
+
+    def register(loader: type) -> type:
+        _KINDS[name] = Kind(
+            name=name,
+            label=label,
+            order=order,
+            columns=tuple(columns),
+            required=frozenset(required),
+            loader=loader,
+            title_words=tuple(title_words),
+            roles=frozenset(roles),
+        )
+        return loader
+
+    return register
+
+
+def get(name: str) -> Kind:
+    return _KINDS[name]
+
+
+def every() -> list[Kind]:
+    return sorted(_KINDS.values(), key=lambda one: one.order)
+
+
+def recognise(workbook: Workbook) -> list[tuple[Kind, Sheet, TableRows]]:
+    """Match each sheet with its kind, in loading order.
+
+    Kinds that name title words are asked first: they are the more particular ones. Sheets that no kind
+    fits are left out when another sheet is known. Raises Unusable when none is.
+    """
+    found = []
+    for sheet in workbook.sheets:
+        for candidate in sorted(_KINDS.values(), key=lambda one: (not one.title_words, one.order)):
+            table = candidate.fits(sheet)
+            if table is not None:
+                found.append((candidate, sheet, table))
+                break
+    if not found:
+        names = "、".join(one.label for one in every())
+        raise Unusable(
+            f"没有认出“{workbook.filename}”是哪一种表。能导入的有：{names}。请核对表头文字后再上传。"
+        )
+    return sorted(found, key=lambda one: one[0].order)

@@ -1,0 +1,59 @@
+"""Printed names: kept as written, linked to a person when exactly one of that school bears the name."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Min, OuterRef, Subquery
+
+from guanweihui.imports.batch import derived_links
+from guanweihui.imports.resources import DERIVED
+from members.models import Appointment, Person
+
+
+@dataclass(frozen=True)
+class PrintedName:
+    """Where a model keeps a printed name, the school it is said of, and the link that follows from both."""
+
+    model: type[models.Model]
+    name: str
+    school: str
+    person: str
+
+    def rows(self) -> Any:
+        return self.model._default_manager.filter(**{f"{self.school}__isnull": False})
+
+
+_PRINTED: list[PrintedName] = []
+
+
+def printed_name(model: type[models.Model], *, name: str, school: str, person: str) -> None:
+    """Register a printed name; its link is derived, so undo takes it for no edit."""
+    _PRINTED.append(PrintedName(model, name, school, person))
+    DERIVED[model._meta.label] = DERIVED.get(model._meta.label, frozenset()) | {f"{person}_id"}
+
+
+def relink(district: Any) -> None:
+    """Link every printed name of a district's schools anew, one query a model."""
+    for printed in _PRINTED:
+        bearer = (
+            Person.objects.filter(school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name))
+            .order_by()
+            .values("name")
+            .annotate(bearers=Count("pk"), only=Min("pk"))
+            .filter(bearers=1)
+            .values("only")
+        )
+        rows = printed.rows().filter(**{f"{printed.school}__district": district})
+        rows.update(**{f"{printed.person}_id": Subquery(bearer)})
+
+
+def unlink(people: Collection[int]) -> None:
+    """Take the links to these people away, before an undo removes them."""
+    for printed in _PRINTED:
+        printed.rows().filter(**{f"{printed.person}__in": people}).update(**{printed.person: None})
+
+
+printed_name(Appointment, name="printed_name", school="school", person="person")
+derived_links(Person._meta.label, unlink=unlink, relink=relink)
