@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+
 from guanweihui.gate import LINK_KEY
 from guanweihui.scope import LinkHolder, Role
-
 from tests.factories import (
     make_district,
     make_group,

@@ -6,9 +6,10 @@ What a row hangs on is made along with it unless it is given; the district is ma
 import datetime
 from itertools import count
 
+from django.utils import timezone
+
 from activities.models import Campaign, Enrolment, EnrolmentLine
 from awards.models import Category, Cycle, Decision, Honour, OpeningBalance
-from django.utils import timezone
 from guanweihui.gate import issue_link
 from guanweihui.models import CollaborationGroup, District, Due, Filing, Post, Round, School, User
 from guanweihui.models.org import Segment, Stage

@@ -1,9 +1,9 @@
 """Everybody of the cast stands where he should."""
 
 import pytest
+
 from guanweihui.models import School
 from guanweihui.scope import reach_of
-
 from tests.cast import PLAYERS
 
 
