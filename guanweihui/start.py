@@ -4,11 +4,13 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 from guanweihui import triggers
+from guanweihui.crypto import CryptoError, EncryptedTextField
 
 #: A lock on a network file system is not a lock; SQLite loses data there.
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -96,3 +98,22 @@ def trail_is_append_only(databases: list[str] | None = None, **kwargs: Any) -> l
         Error(f"操作记录缺少触发器 {name}，请重新运行 migrate。", id="guanweihui.E002")
         for name in triggers.missing(connection)
     ]
+
+
+@register(Tags.database)
+def keys_fit_the_data(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Open one stored value of each sealed column: with a wrong key the portal must not start."""
+    if not databases or "default" not in databases:
+        return []
+    tables = set(connections["default"].introspection.table_names())
+    for model in apps.get_models():
+        sealed = [field for field in model._meta.fields if isinstance(field, EncryptedTextField)]
+        if not sealed or model._meta.db_table not in tables:
+            continue
+        try:
+            for field in sealed:
+                model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True).first()
+        except CryptoError:
+            fault = "FIELD_KEYS 与这个数据库不符：已保存的内容无法解密。请改回原来的密钥后再启动。"
+            return [Error(fault, id="guanweihui.E003")]
+    return []

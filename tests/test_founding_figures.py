@@ -1,0 +1,181 @@
+"""The office's own workbooks, loaded as a user loads them, give the founding figures everywhere."""
+
+import datetime
+import json
+import re
+import subprocess
+
+import openpyxl
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+
+from guanweihui import figures
+from guanweihui.documents import pdf
+from guanweihui.figures import Period
+from guanweihui.models import AuditEvent, District, ImportBatch
+from guanweihui.scope import System
+from guanweihui.statistics import NAMES, as_json
+
+FOUNDING = {
+    "groups": 15,
+    "schools": 186,
+    "retired": 13000,
+    "volunteers": 2986,
+    "campaign.schools": 105,
+    "campaign.classes": 1616,
+    "campaign.classes.secondary": 582,
+    "campaign.students": 48134,
+    "campaign.students.secondary": 13834,
+    "honours.collectives.total": 215,
+    "honours.individuals.total": 645,
+    "honours.cycle.collectives": 37,
+    "honours.cycle.leaders": 40,
+    "honours.cycle.in_service": 32,
+    "honours.cycle.retired": 45,
+    "outreach.principals": 4,
+    "outreach.host_schools": 8,
+}
+PERIOD = Period.of(2018)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Load the demo once for this module and roll it back at its end."""
+    from django.conf import settings
+
+    with django_db_blocker.unblock():
+        before = settings.MEDIA_ROOT, settings.DATA_DIR
+        settings.MEDIA_ROOT = settings.DATA_DIR = tmp_path_factory.mktemp("demo")
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            call_command("demo", stdout=open("/dev/null", "w"))
+            yield System(District.objects.get())
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+            settings.MEDIA_ROOT, settings.DATA_DIR = before
+
+
+@pytest.fixture
+def staff(demo):
+    client = Client()
+    user = get_user_model().objects.get(username="district")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_the_json_says_the_founding_figures(demo):
+    assert as_json(demo, PERIOD) == FOUNDING
+
+
+def test_every_figure_equals_the_rows_behind_it(demo):
+    sums = {
+        "campaign.schools": lambda rows: rows.values("enrolment__due__school").distinct().count(),
+        "campaign.classes": lambda rows: sum(rows.values_list("classes", flat=True)),
+        "campaign.classes.secondary": lambda rows: sum(rows.values_list("classes", flat=True)),
+        "campaign.students": lambda rows: sum(rows.values_list("students", flat=True)),
+        "campaign.students.secondary": lambda rows: sum(rows.values_list("students", flat=True)),
+        "honours.collectives.total": lambda rows: rows.count() + 178,
+        "honours.individuals.total": lambda rows: rows.count() + 528,
+        "outreach.principals": lambda rows: rows.values("pairing").distinct().count(),
+    }
+    counted = {
+        name: sums.get(name, lambda rows: rows.count())(figures.get(name).rows(demo, PERIOD))
+        for name in NAMES
+    }
+    assert counted == FOUNDING
+
+
+def test_groups_add_up_to_the_district(demo):
+    names = [name for name in NAMES if not name.startswith(("honours", "outreach"))]
+    groups = figures.values_by_group(names, demo, PERIOD)
+    sums = {name: sum(group.values[name] for group in groups) for name in names}
+    assert len(groups) == 15
+    assert sums == {name: FOUNDING[name] for name in names}
+
+
+def test_the_dashboard_says_them(staff):
+    said = text_of(staff.get("/"))
+    for words in (
+        "学校186所",
+        "协作组15个",
+        "离退休教师13,000人",
+        "五老志愿者2,986人",
+        "参加学校105所",
+        "参加班级1,616个中学582，小学1,034",
+        "参加学生48,134人中学13,834，小学34,300",
+        "累计表彰集体215个",
+        "累计表彰个人645人次",
+        "本届先进集体37个",
+        "本届好领导40人",
+        "本届在职先进个人32人",
+        "本届退休先进个人45人",
+        "下乡校长4人",
+        "受援学校8所",
+    ):
+        assert words in said
+
+
+def test_the_preview_s_first_table_says_them(staff):
+    said = text_of(staff.get("/reports/statistics/?year=2018"))
+    for name, value in FOUNDING.items():
+        figure = figures.get(name)
+        assert f"{figure.label}{value:,}{figure.unit}" in said
+
+
+def test_the_command_writes_workbook_pdf_and_json(demo, tmp_path):
+    paths = {kind: tmp_path / f"statistics.{kind}" for kind in ("xlsx", "json")}
+    call_command("statistics", "2018", xlsx=paths["xlsx"], json=paths["json"], stdout=open("/dev/null", "w"))
+    assert json.loads(paths["json"].read_text()) == FOUNDING
+    book = openpyxl.load_workbook(paths["xlsx"])
+    sheet = book[book.sheetnames[0]]
+    labels = {figures.get(name).label: value for name, value in FOUNDING.items()}
+    found = {row[1]: row[2] for row in sheet.iter_rows(values_only=True) if row[1] in labels}
+    assert found == labels
+    formulas = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert formulas == []
+
+
+@pytest.mark.skipif(pdf.available() is not None, reason=str(pdf.available()))
+def test_the_pdf_says_them(demo, tmp_path):
+    path = tmp_path / "statistics.pdf"
+    call_command("statistics", "2018", pdf=path, stdout=open("/dev/null", "w"))
+    said = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True)
+    lines = [re.sub(r"\s+", "", line) for line in said.stdout.splitlines()]
+    for name, value in FOUNDING.items():
+        label = figures.get(name).label
+        assert any(label in line and f"{value:,}" in line for line in lines), name
+
+
+def test_cut_off_moves_what_counts(demo):
+    """Before the decision of December 2018 and the agreements of October 2018, only the balances stand."""
+    earlier = as_json(demo, Period.of(2017))
+    assert (earlier["honours.collectives.total"], earlier["outreach.principals"]) == (0, 0)
+    assert (earlier["campaign.schools"], earlier["honours.cycle.leaders"]) == (0, 0)
+    later = as_json(demo, Period.of(2019))
+    assert (later["honours.collectives.total"], later["honours.cycle.collectives"]) == (215, 0)
+    assert later["outreach.host_schools"] == 8
+
+
+def test_outreach_stands_on_its_visits_and_events(demo):
+    from outreach.models import ResearchVisit, TeachingEvent
+
+    days = ResearchVisit.objects.visible_to(demo).order_by("visited_on").values_list("visited_on", flat=True)
+    assert [str(day) for day in sorted(set(days))] == ["2018-11-13", "2018-11-14", "2018-11-15"]
+    assert [visit.needs.count() > 0 for visit in ResearchVisit.objects.visible_to(demo)] == [True] * 8
+    event = TeachingEvent.objects.visible_to(demo).get()
+    assert (event.from_on, event.to_on) == (datetime.date(2019, 4, 11), datetime.date(2019, 4, 13))
+
+
+def test_each_file_is_one_audit_line(demo):
+    assert ImportBatch.objects.visible_to(demo).count() == 5
+    assert AuditEvent.objects.visible_to(demo).filter(action="importbatch.load").count() == 5
