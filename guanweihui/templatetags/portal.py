@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from django.core.paginator import Page
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from guanweihui import tables
@@ -114,6 +115,7 @@ def deadline(value: datetime | None) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite; a visible word must stand beside it."""
     return format_html(
@@ -227,7 +229,7 @@ def steps(stages: Iterable[Stage]) -> dict:
 def paper(facts: Iterable[Fact | tuple[str, Any]], empty: str = "未填写") -> dict:
     """Show facts as the paper form does: grey label cells, white values, two pairs a line."""
     pairs = [fact if isinstance(fact, Fact) else Fact(*fact) for fact in facts]
-    return {"cells": [(fact, cell(fact.value)) for fact in pairs], "empty": empty}
+    return {"cells": [(fact, words_of(fact.value)) for fact in pairs], "empty": empty}
 
 
 @register.inclusion_tag("components/trail.html")
@@ -328,14 +330,13 @@ def data_list(
     sort = getattr(page, "sort", query.get("sort", ""))
     start = page.start_index() if page else 1
     lead = bool(tick) + bool(numbered)
+    drawn = [(column.format, attributes_of(column)) for column in columns]
     return {
         "caption": caption,
         "heads": [head(column, sort, query) for column in columns],
-        "lines": [
-            (number, row, cells_of(row.cells, columns)) for number, row in enumerate(rows, start=start)
-        ],
+        "lines": [(number, row, cells_of(row.cells, drawn)) for number, row in enumerate(rows, start=start)],
         "totals": [
-            (label, lead + len(columns) - len(cells), cells_of(cells, columns[-len(cells) :]))
+            (label, lead + len(columns) - len(cells), cells_of(cells, drawn[-len(cells) :]))
             for label, cells in totals
         ],
         "look": "table-cards" if len(columns) <= CARD_COLUMNS else "table-scroll",
@@ -381,27 +382,34 @@ def look(column: ListColumn) -> str:
     return " ".join(words)
 
 
-def cells_of(values: Sequence[Any], columns: Sequence[ListColumn]) -> list[dict[str, Any]]:
-    """Pair each value of a line with what its cell needs."""
+def attributes_of(column: ListColumn) -> SafeString:
+    """Write the attributes that every cell of a column carries; a phone shows data-label beside the value."""
+    return attributes_text({"class": look(column) or None, "data-label": column.label})
+
+
+def cells_of(values: Sequence[Any], drawn: Sequence[tuple[str, str]]) -> list[tuple[str, SafeString]]:
+    """Pair attributes and words of each cell of a line; drawn is a format and attributes a column."""
     return [
-        {"label": column.label, "look": look(column), **cell(value, column.format)}
-        for value, column in zip(values, columns, strict=True)
+        (attributes, words_of(value, form)) for value, (form, attributes) in zip(values, drawn, strict=True)
     ]
 
 
-def cell(value: Any, form: str = "text") -> dict[str, Any]:
-    """Sort a value into text, mark or links."""
+def words_of(value: Any, form: str = "text") -> SafeString:
+    """Write one value as text, status, link or links; a list has thousands, so no template runs for each."""
+    if isinstance(value, SafeString):
+        return value
     if isinstance(value, Mark):
-        return {"mark": tag(value.word, value.kind)}
+        return tag(value.word, value.kind)
     if isinstance(value, Link):
-        return {"text": value.text, "url": value.url}
-    if isinstance(value, PartialDate):
-        return {"text": value.iso()}
+        return format_html('<a href="{}">{}</a>', value.url, value.text)
     if isinstance(value, list | tuple):
-        return {"links": value}
+        links = format_html_join("", '<a href="{}">{}</a>', ((link.url, link.text) for link in value))
+        return format_html('<span class="links">{}</span>', links)
+    if isinstance(value, PartialDate):
+        return conditional_escape(value.iso())
     if isinstance(value, datetime):
-        return {"text": moment(value)}
-    return {"text": value if isinstance(value, SafeString) else tables.format_value(value, form)}
+        return conditional_escape(moment(value))
+    return conditional_escape(tables.format_value(value, form))
 
 
 def query_url(query: QueryDict, **changes: Any) -> str:
@@ -449,23 +457,28 @@ def pagination(context: template.Context, page: Page, unit: str = "条") -> dict
 @register.inclusion_tag("components/table.html")
 def table_html(table: tables.Table, titled: bool = True) -> dict:
     """Draw a Table as the printed page has it: merged heads, total first, links in the cells."""
-    name = tables.name_column(table.columns)
+    looks = {"right": "num", "center": "center", "left": None}
+    attributes = [attributes_text({"class": looks[column.effective_align]}) for column in table.columns]
     return {
         "table": table,
         "titled": titled,
+        "name": tables.name_column(table.columns),
         "heads": tables.header_rows(table.columns),
         "lines": [
-            (row.kind, [sheet_cell(row, i, column, i == name) for i, column in enumerate(table.columns)])
+            (row.kind, list(zip(attributes, sheet_cells(row, table.columns), strict=True)))
             for row in table.all_rows()
         ],
     }
 
 
-def sheet_cell(row: tables.Row, place: int, column: tables.Column, is_name: bool) -> dict[str, Any]:
-    """Describe one cell of a statistical table."""
-    return {
-        "text": tables.format_value(row.cells[place], column.format),
-        "url": row.links.get(column.key, ""),
-        "is_name": is_name,
-        "look": {"right": "num", "center": "center", "left": ""}[column.effective_align],
-    }
+def sheet_cells(row: tables.Row, columns: Sequence[tables.Column]) -> list[SafeString]:
+    """Write the cells of a line; a figure with a link leads to the rows that make it."""
+    words = [
+        tables.format_value(value, column.format) for value, column in zip(row.cells, columns, strict=True)
+    ]
+    return [
+        format_html('<a href="{}">{}</a>', row.links[column.key], word)
+        if row.links.get(column.key) and word
+        else conditional_escape(word)
+        for word, column in zip(words, columns, strict=True)
+    ]
