@@ -14,7 +14,16 @@ from guanweihui.scope import ScopedQuerySet
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("guanweihui", "members", "awards", "activities", "outreach")
 #: Parts of the core that join apps; everything else in it imports none of them.
-UPPER_HALF = {"dashboard.py", "statistics.py", "office.py", "urls.py", "views", "management", "admin.py"}
+UPPER_HALF = {
+    "admin.py",
+    "dashboard.py",
+    "management",
+    "office.py",
+    "resources.py",
+    "statistics.py",
+    "urls.py",
+    "views",
+}
 #: awards, activities and outreach may import members, never each other.
 NEIGHBOURS = {
     "members": set(),
@@ -153,7 +162,7 @@ def test_every_constraint_refuses_in_chinese():
         (model._meta.label, constraint.name)
         for model in our_models()
         for constraint in model._meta.constraints
-        if not re.search(r"[\u4e00-\u9fff]", constraint.violation_error_message or "")
+        if not re.search(r"[\u4e00-\u9fff]", str(constraint.violation_error_message or ""))
     ]
     # These three are the portal's own promises; no form of a user can break them.
     inner = {"one_seal_a_place_in_the_chain", "job_does_not_pass_its_total", "confirmed_batch_has_a_time"}
@@ -212,8 +221,9 @@ def text_files() -> list[Path]:
 
 
 def test_no_file_names_a_package_registry():
-    hosts = "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "jsdelivr", "unpkg"))
-    pattern = re.compile(hosts)
+    # Written apart, so that this file does not name them either.
+    hosts = ("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "js" + "delivr", "un" + "pkg")
+    pattern = re.compile("|".join(hosts))
     assert [name_of(path) for path in text_files() if pattern.search(path.read_text(errors="replace"))] == []
 
 
