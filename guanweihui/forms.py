@@ -56,8 +56,9 @@ class UploadInput(forms.FileInput):
         self.max_bytes = max_bytes
 
     def get_context(self, name, value, attrs):
-        """Add the size limit in words."""
+        """Add the file kinds and the size limit in words."""
         context = super().get_context(name, value, attrs)
+        context["widget"]["kinds"] = "、".join(context["widget"]["attrs"].get("accept", "").split(","))
         context["widget"]["limit"] = filesizeformat(self.max_bytes) if self.max_bytes else ""
         return context
 

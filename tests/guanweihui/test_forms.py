@@ -18,7 +18,7 @@ class Registration(PortalForm):
     sex = forms.ChoiceField(label="性别", choices=[("男", "男"), ("女", "女")], widget=forms.RadioSelect)
     team = forms.ChoiceField(label="队伍", choices=[("1", "讲师团")], required=False)
     agreed = forms.BooleanField(label="本人同意", required=False)
-    paper = forms.FileField(label="附件", required=False, widget=UploadInput(".pdf", 5 * 2**20))
+    paper = forms.FileField(label="附件", required=False, widget=UploadInput(".pdf,.jpg", 5 * 2**20))
 
 
 def drawn(form: forms.Form, name: str) -> str:
@@ -103,8 +103,8 @@ def test_elder_date_says_what_is_wrong_with_the_words():
 
 def test_upload_field_says_what_it_takes():
     html = drawn(Registration(), "paper")
-    assert 'accept=".pdf"' in html
-    assert "支持 .pdf。" in html
+    assert 'accept=".pdf,.jpg"' in html
+    assert "支持 .pdf、.jpg。" in html
     assert "不超过 5.0" in html
 
 
