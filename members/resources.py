@@ -374,7 +374,7 @@ class Register:
             values.setdefault("retirement_kind", RetirementKind.RETIRED.value)
             people.append(keys.fill_keys(Person(district_id=self.district.pk, **values)))
             row.payload = None
-        insert(Person, people)
+        insert(people)
         for row, person in zip(rows, people, strict=True):
             yield Written(row.sheet, row.number, person)
 

@@ -15,12 +15,12 @@ from typing import Any
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models, router, transaction
 
 from guanweihui import crypto
 from guanweihui.audit import record
 from guanweihui.imports import kinds
-from guanweihui.imports.inserts import insert
+from guanweihui.imports.inserts import free_keys, insert_values
 from guanweihui.imports.kinds import Context, Kind, Loader, PlannedRow, Written
 from guanweihui.imports.problems import Problem, Unusable
 from guanweihui.imports.reader import Sheet, TableRows, Workbook, read
@@ -98,22 +98,27 @@ def write(plan: Plan, batch: ImportBatch) -> None:
 
 
 def _keep(batch: ImportBatch, written: Iterator[Written]) -> None:
+    """Note what was written, so that it can be taken back; `written` is drawn a part at a time."""
+    new, changed = ImportedRow.Verdict.NEW.value, ImportedRow.Verdict.CHANGED.value
     while some := list(itertools.islice(written, AT_ONCE)):
-        insert(
+        keys = free_keys(ImportedRow, len(some), router.db_for_write(ImportedRow))
+        insert_values(
             ImportedRow,
-            [
-                ImportedRow(
-                    batch=batch,
-                    sheet=one.sheet,
-                    number=one.number,
-                    verdict=ImportedRow.Verdict.CHANGED if one.before else ImportedRow.Verdict.NEW,
-                    object_type=one.row._meta.label,
-                    object_id=one.row.pk,
-                    before=one.before,
-                    after_digest=digest_of(one.row),
+            ("id", "batch_id", "sheet", "number", "verdict", "object_type", "object_id", "before", "after_digest"),
+            (
+                (
+                    key,
+                    batch.pk,
+                    one.sheet,
+                    one.number,
+                    changed if one.before else new,
+                    one.row._meta.label,
+                    one.row.pk,
+                    one.before,
+                    digest_of(one.row),
                 )
-                for one in some
-            ],
+                for key, one in zip(keys, some, strict=True)
+            ),
         )
 
 

@@ -7,6 +7,7 @@ upload, row loop and saving are not used: our reader and bulk writers stand in t
 import datetime
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -15,7 +16,6 @@ from import_export import fields, resources, widgets
 from guanweihui import crypto, text
 from guanweihui.imports.problems import CURE, Problem
 from guanweihui.imports.reader import Sheet, SheetRow, TableRows
-from guanweihui.models.org import Precision
 
 #: Cells of a column that are remembered with their verdict: words and dates repeat, ID numbers do not.
 REMEMBERED = 3000
@@ -251,7 +251,8 @@ def _faults(sheet: Sheet, table: TableRows) -> dict[int, dict[str, CellError]]:
 
 
 def precision(value: text.PartialDate | None) -> str:
-    return Precision(value.precision).value if value else ""
+    """Return the stored word for how much of a date is known; the words are those of models.org.Precision."""
+    return value.precision if value else ""
 
 
 def snapshot(row: models.Model) -> str:
@@ -270,16 +271,19 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
+@cache
+def _own_names(model: type[models.Model]) -> tuple[str, ...]:
+    derived = DERIVED.get(model._meta.label, frozenset())
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in derived)
+
+
 def digest_of(row: models.Model) -> str:
     """Return a keyed digest of the row's stored values; a plain one would give away ID numbers.
 
     Derived fields stay out: a link that a later load sets is no edit.
     """
-    derived = DERIVED.get(row._meta.label, frozenset())
+    said = row.__dict__
     values = [
-        value if value.__class__ is str else _plain(value)
-        for field in row._meta.concrete_fields
-        if field.attname not in derived
-        for value in (getattr(row, field.attname),)
+        value if (value := said[name]).__class__ is str else _plain(value) for name in _own_names(type(row))
     ]
     return crypto.blind_index("\0".join(values), kind="row")
