@@ -44,7 +44,8 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Answer one line, and the trace below it."""
         clock = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")
-        text = f"{clock} {record.levelname:7} {record.getMessage()}"
+        extras = " ".join(f"{name}={record.__dict__[name]}" for name in _EXTRAS if name in record.__dict__)
+        text = f"{clock} {record.levelname:7} {record.getMessage()} {extras}".rstrip()
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
         return scrub(text)
