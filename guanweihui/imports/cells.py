@@ -15,6 +15,7 @@ COLUMNS = 60
 HEAD_ROWS = 20  # title and head lines do not count against the rows
 LAST_ROW = ROWS + HEAD_ROWS
 MERGES = 20_000
+ELEMENTS = 3_000_000  # a full sheet has 2.5 million; more would only cost time
 
 CURE = "请删除数据以外的内容，或分成几个文件后再上传。"
 TOO_MANY_ROWS = f"工作表超过 {ROWS:,} 行（第 {{row}} 行仍有内容），无法读取。" + CURE
@@ -25,6 +26,8 @@ TOO_FAR = (
 )
 REPEATED = "工作表里同一个单元格出现了多次，文件不正常。请在 WPS 或 Excel 中打开，另存为 .xlsx 后再上传。"
 TOO_MANY_MERGES = f"工作表里合并单元格超过 {MERGES:,} 处或互相重叠，无法读取。请减少合并单元格后再上传。"
+
+TOO_MANY_ELEMENTS = "工作表里空白的单元格太多，无法读取。请删除数据以外的空行空列，另存后再上传。"
 
 
 class NotPlain(Exception):
@@ -97,11 +100,14 @@ def add_merge(facts: SheetFacts, text: str) -> None:
 # --- the quick way ---
 
 _NEAR_ROW = rb"(?:\d{1,4}|1\d{4}|200[01]\d)"
-_NEAR_CELL = rb'r="(?:[A-Z]|A[A-Z]|B[A-H])' + _NEAR_ROW + rb'"[ />]'
+_NEAR_COLUMN = rb"(?:[A-Z]|A[A-Z]|B[A-H])"
+_NEAR_CELL = rb'r="' + _NEAR_COLUMN + _NEAR_ROW + rb'"[ />]'
+# Formatted rows below the data, a million of them in many an office's file: cells without a value.
+_BLANK_CELL = rb'r="' + _NEAR_COLUMN + rb'\d{1,7}"(?: s="\d+")?/>'
+_BLANK_ROW = rb'r="\d{1,7}"[^<>]*(?:/>|></row>|><c [^<>]*/>)'
 _UNUSUAL = (
-    re.compile(rb"<c (?!" + _NEAR_CELL + rb")"),
-    re.compile(rb'<row (?!r="' + _NEAR_ROW + rb'"[ />])'),
-    re.compile(rb"<(?:c|row)[\t\r\n/>]"),
+    re.compile(rb"<c(?! " + _NEAR_CELL + rb"| " + _BLANK_CELL + rb"|[^\t\r\n />])"),
+    re.compile(rb'<row(?! r="' + _NEAR_ROW + rb'"[ />]| ' + _BLANK_ROW + rb"|[^\t\r\n />])"),
 )
 _PREFIXED = re.compile(rb":(?:c|row|mergeCell|dimension|f)[\t\r\n />]")
 _FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^<>]*>\s*<f[ />]')
@@ -110,7 +116,11 @@ _ERROR = re.compile(
 )
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"')
 _DIMENSION = re.compile(
-    rb'<dimension ref="(?:[A-Z]{1,3}\d{1,7}:)?(?:[A-Z]|A[A-Z]|B[A-H])' + _NEAR_ROW + rb'"'
+    rb'<dimension ref="(?:[A-Z]{1,3}\d{1,7}:)?(?:'
+    + _NEAR_COLUMN
+    + rb"\d{1,7}|[A-Z]{1,3}"
+    + _NEAR_ROW
+    + rb')"'
 )
 
 
@@ -123,8 +133,9 @@ class PlainScanner:
 
     def feed(self, piece: bytes) -> None:
         text = self.rest + piece if self.rest else piece
-        # Cut before the last cell: a cell, its formula and its value are looked at together.
-        cut = max(text.rfind(b"<c "), text.rfind(b"<row "), text.rfind(b"<mergeCell "))
+        # Cut before the last row or cell: a cell, its formula and its value are looked at together.
+        cut = max(text.rfind(b"<row "), text.rfind(b"<mergeCell "))
+        cut = cut if cut > 0 else text.rfind(b"<c ")
         cut = cut if cut > 0 else text.rfind(b"<")
         if cut > 0:
             self.rest = text[cut:]
@@ -150,7 +161,7 @@ class PlainScanner:
             raise NotPlain
         if b"'" in text and (b"r='" in text or b"t='" in text or b"f='" in text):
             raise NotPlain
-        if b"<f" in text:
+        if b"f" in text and b"<f" in text:
             self._formulas(text)
         if b't="e"' in text:
             self._errors(text)
@@ -193,7 +204,7 @@ class CarefulScanner:
         self.facts = SheetFacts()
         self.row = self.column = 0
         self.filled = 0
-        self.last = (0, 0)
+        self.last_row = self.elements = 0
         self.far = (0, 0)
         self.error: list[str] | None = None
         self.in_value = False
@@ -208,8 +219,6 @@ class CarefulScanner:
 
     def close(self) -> SheetFacts:
         self.parser.Parse(b"", True)
-        if self.filled > COLUMNS * max(self.last[0], 1):
-            raise TooLarge(REPEATED)
         # Blank cells may go far down or far right (a formatted row or column), but not both: no office
         # program writes that, a bomb does.
         if self.far[0] > LAST_ROW and self.far[1] > COLUMNS:
@@ -217,6 +226,9 @@ class CarefulScanner:
         return self.facts
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > ELEMENTS:
+            raise TooLarge(TOO_MANY_ELEMENTS)
         tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
             self._cell(attributes)
@@ -257,10 +269,9 @@ class CarefulScanner:
             raise TooLarge(TOO_MANY_ROWS.format(row=self.row))
         if self.column > COLUMNS:
             raise TooLarge(TOO_MANY_COLUMNS.format(column=column_letter(self.column)))
-        if self.filled > COLUMNS * LAST_ROW:
+        self.last_row = max(self.last_row, self.row)
+        if self.filled > COLUMNS * self.last_row:
             raise TooLarge(REPEATED)
-        if self.row > self.last[0]:
-            self.last = (self.row, self.column)
 
     def _end(self, name: str) -> None:
         if self.error is not None and name.rpartition(":")[2] == "v":

@@ -62,10 +62,7 @@ def _speaker() -> Callable[[Any], None]:
 
     def say(value: Any) -> None:
         nonlocal room
-        line = (
-            json.dumps(value, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
-            + b"\n"
-        )
+        line = value if isinstance(value, bytes) else _line(value)
         room -= len(line)
         if room < 0:
             raise Rejected(TOO_COMPLEX)
@@ -73,6 +70,10 @@ def _speaker() -> Callable[[Any], None]:
         out.flush()
 
     return say
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode() + b"\n"
 
 
 # --- workbooks ---
@@ -129,8 +130,8 @@ def _within(merged: list[tuple[int, int, int, int]], rows: int) -> list[tuple[in
     return kept
 
 
-def _block(name: str, grid: Grid, first: int) -> list[Any]:
-    """Turn rows to JSON's own types; days and moments travel apart as (row in block, column, value)."""
+def _block(name: str, grid: Grid, first: int) -> bytes:
+    """Turn rows to a line of JSON; days and moments travel apart as (row in block, column, value)."""
     days: list[tuple[int, int, int]] = []
     moments: list[tuple[int, int, str]] = []
     rows = grid[first : first + BLOCK]
@@ -143,8 +144,6 @@ def _block(name: str, grid: Grid, first: int) -> list[Any]:
                 elif len(value) > LONGEST_TEXT:
                     cell = cells.column_letter(j + 1) + str(first + i + 1)
                     raise Rejected(f"工作表“{name}”的 {cell}：{LONG_TEXT}")
-                elif "_x" in value:
-                    row[j] = _ESCAPED.sub(_unescape, value)
             elif kind is float:
                 if value.is_integer() and -WHOLE < value < WHOLE:
                     row[j] = int(value)
@@ -153,7 +152,12 @@ def _block(name: str, grid: Grid, first: int) -> list[Any]:
                 row[j] = None
             elif kind is not bool and kind is not int:
                 row[j] = _moment(value, i, j, days, moments)
-    return [rows, days, moments]
+    line = _line([rows, days, moments])
+    if b"_x" not in line:
+        return line
+    for row in rows:
+        row[:] = [_ESCAPED.sub(_unescape, one) if one.__class__ is str else one for one in row]
+    return _line([rows, days, moments])
 
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
