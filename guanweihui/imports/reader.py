@@ -20,8 +20,9 @@ from typing import IO, Any
 from guanweihui.imports import heads
 from guanweihui.imports.cells import column_letter
 from guanweihui.imports.child import ANSWER_BYTES, EMPTY, TOO_COMPLEX
-from guanweihui.imports.heads import SheetRow, TableRows, Unreadable, totals_agree
+from guanweihui.imports.heads import SheetRow, TableRows, Unreadable
 from guanweihui.imports.scan import ENCRYPTED, MACROS
+from guanweihui.imports.totals import totals_agree
 
 __all__ = [
     "Sheet",
