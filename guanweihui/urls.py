@@ -2,8 +2,6 @@
 
 from importlib.util import find_spec
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from guanweihui.health import livez, readyz
@@ -13,8 +11,6 @@ from guanweihui.views.home import home
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
-    path("accounts/login/", LoginView.as_view(), name="login"),
-    path("accounts/logout/", login_not_required(LogoutView.as_view()), name="logout"),
     path("", home, name="home"),
     path("reports/", reports.report_centre, name="report-centre"),
     path("reports/<slug:name>/", reports.report_detail, name="report-detail"),

@@ -22,11 +22,8 @@ from guanweihui.scope import COMMITTEE, reach_of
 def report_centre(request: HttpRequest) -> HttpResponse:
     """List the reports by family, and the reader's own jobs."""
     period = asked_period(request)
-    families: dict[str, list[catalogue.Report]] = {}
-    for report in catalogue.offered_to(reach_of(request.user).roles):
-        families.setdefault(report.family, []).append(report)
     context = {
-        "families": families,
+        "reports": catalogue.offered_to(reach_of(request.user).roles),
         "period": period,
         "years": years_round(period),
         "jobs": Job.objects.visible_to(request.user).for_list()[:10],
