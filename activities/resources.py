@@ -27,7 +27,7 @@ from guanweihui.models import Due, Filing, Round, School
 from guanweihui.models.org import Segment, Stage
 from guanweihui.scope import Role
 
-_THEME = re.compile(r"[“\"「《](.+?)[”\"」》]")
+_THEME = re.compile(r"[“\"「《](.{1,60}?)[”\"」》]")
 ROUND_KIND = "campaign_enrolment"
 SCHOOL_YEAR_STARTS_IN = 9
 CLOSES_AT = datetime.time(17)
@@ -141,28 +141,28 @@ class CampaignEnrolment(SheetLoader):
         due = wish(
             self.dues.get(school.pk),
             Due,
-            {"round": self.round, "school": school},
+            {"round": self.round, "school": school, "met_at": self.deadline},
             state=Due.State.ACCEPTED,
         )
-        if due.is_new:
-            due.row.met_at = self.deadline
         enrolment = self._enrolment(filed, due.row, values)
         return [due, enrolment, *(self._line(enrolment.row, *count) for count in counts)]
 
     def _enrolment(self, filed: Enrolment | None, due: Due, values: dict[str, Any]) -> Wish:
-        one = wish(
+        accepted_as_loaded = {
+            "campaign": self.campaign,
+            "due": due,
+            "status": Filing.Status.ACCEPTED,
+            "submitted_at": self.deadline,
+            "basis": f"报名汇总表（{self.context.workbook.filename}）"[:200],
+        }
+        return wish(
             filed,
             Enrolment,
-            {"campaign": self.campaign, "due": due},
+            accepted_as_loaded,
             coaches=values.get("coaches"),
             head_name=values.get("head_name"),
             head_phone=values.get("head_phone"),
         )
-        if one.is_new:
-            one.row.status = Filing.Status.ACCEPTED
-            one.row.submitted_at = self.deadline
-            one.row.basis = f"报名汇总表（{self.context.workbook.filename}）"[:200]
-        return one
 
     def _line(self, enrolment: Enrolment, segment: str, classes: int, students: int) -> Wish:
         stored = self.lines.get((enrolment.pk, segment)) if enrolment.pk else None
@@ -207,7 +207,7 @@ class CampaignEnrolment(SheetLoader):
     # --- totals ---
 
     def check_totals(self, table: TableRows) -> list[PlannedRow]:
-        """Judge the 合计 rows: a stored total that differs from the rows' sum means that something is missing."""
+        """Judge the 合计 rows: where a stored total differs from the sum, something is missing."""
         return [
             PlannedRow(self.sheet.name, total.number, "合计", verdict="WRONG", problems=problems)
             for total in table.totals

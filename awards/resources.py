@@ -91,7 +91,7 @@ class Basis(SheetLoader):
             )
         if not numbers or len(days) != 1:
             raise Unusable(
-                "没有找到发文字号和发文日期，请在第一张表的表头上方写明，例如“×教关〔2018〕6号 2018年12月20日”。"
+                "没有找到发文字号和发文日期，请在表头上方写明，例如“×教关〔2018〕6号 2018年12月20日”。"
             )
         return numbers.pop(), days.pop()
 

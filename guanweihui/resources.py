@@ -31,7 +31,7 @@ from members.models import Appointment, ElderClass
 
 ELDER_CLASSES = ("老干部", "老战士", "老专家", "老教师", "老模范")
 _DISTRICT = re.compile(r"^(.{1,20}?)(?:教育系统|教委|教育局|教育关工委)")
-_SEPARATORS = re.compile(r"[、,;\n]+")
+_SEPARATORS = re.compile(r"[、,，;；\n]+")
 SERVICE = {"在职": "IN_SERVICE", "退休": "RETIRED"}
 
 
@@ -123,10 +123,10 @@ class SchoolList(SheetLoader):
             committee_set_up_on=values["set_up"].on if values.get("set_up") else None,
             committee_set_up_precision=precision(values.get("set_up")) or None,
         )
-        former = _SEPARATORS.split(text.fold_width(values.get("former") or ""))
+        former = [name.strip()[:100] for name in _SEPARATORS.split(values.get("former") or "")]
         if old_name and old_name != values["full_name"]:
             former.append(old_name)
-        names = [self._former(one.row, name.strip()) for name in former if name.strip()]
+        names = [self._former(one.row, name) for name in former if name]
         return [group, one, *names, *self._heads(one.row, values)]
 
     def _group(self, name: str) -> Wish:

@@ -33,15 +33,15 @@ from outreach.models import (
     TeachingEvent,
 )
 
-_TITLE = re.compile(r"^(.*?老校长下乡)[^(]*\((.+?)\)")
+_TITLE = re.compile(r"^(.{0,30}?老校长下乡)[^(]*\((.{1,20}?)\)")
 _STARTED = re.compile(r"启动[::]\s*(\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?)")
-_CITY = re.compile(r"全市\s*(\d+)\s*位")
-_REGIONS = re.compile(r"赴([^;。;\s]+)")
-_OWN = re.compile(r"本区\s*(\d+)\s*位")
+_CITY = re.compile(r"全市\s*(\d{1,4})\s*位")
+_REGIONS = re.compile(r"赴([^;。\s]{1,100})")
+_OWN = re.compile(r"本区\s*(\d{1,4})\s*位")
 _DAYS = re.compile(
     r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:\s*[-—–~至]+\s*(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日)?"
 )
-_AROUND = re.compile(r"^(?:周边|附近|另外?|其他)?\s*(\d+)\s*所?\s*(?:学校|校)$")
+_AROUND = re.compile(r"^(?:周边|附近|另外?|其他)?\s*(\d{1,3})\s*所?\s*(?:学校|校)$")
 _SEPARATORS = re.compile(r"[、,;\n]+")
 
 printed_name(Pairing, name="principal_name", school="former_unit", person="principal")
@@ -334,9 +334,11 @@ class Events(OutreachSheet):
             if around := _AROUND.match(part):
                 unnamed += int(around.group(1))
                 continue
-            plain = plain_name(part)
+            plain = plain_name(part)[:60]
             if plain not in self.hosts:
-                self.hosts[plain] = HostSchool(district=self.district, name=part, region=self.batch.region)
+                self.hosts[plain] = HostSchool(
+                    district=self.district, name=part[:60], region=self.batch.region
+                )
             named.append(self.hosts[plain])
         return named, unnamed if said else None
 

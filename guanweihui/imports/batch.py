@@ -104,7 +104,17 @@ def _keep(batch: ImportBatch, written: Iterator[Written]) -> None:
         keys = free_keys(ImportedRow, len(some), router.db_for_write(ImportedRow))
         insert_values(
             ImportedRow,
-            ("id", "batch_id", "sheet", "number", "verdict", "object_type", "object_id", "before", "after_digest"),
+            (
+                "id",
+                "batch_id",
+                "sheet",
+                "number",
+                "verdict",
+                "object_type",
+                "object_id",
+                "before",
+                "after_digest",
+            ),
             (
                 (
                     key,
@@ -157,7 +167,7 @@ def preview(
     at: datetime.datetime,
     district: Any,
     roles: frozenset[str],
-    school=None,
+    school: Any = None,
 ) -> tuple[Plan, ImportBatch]:
     """Judge an upload and keep it, encrypted, until it is confirmed. Raises Unreadable or Unusable."""
     workbook = read(data, filename)
@@ -276,7 +286,8 @@ def restore(row: models.Model, before: str) -> None:
     derived = DERIVED.get(row._meta.label, frozenset())
     for name, value in json.loads(before).items():
         if name not in derived:
-            setattr(row, name, row._meta.get_field(name).to_python(value))
+            stored_in: Any = row._meta.get_field(name)
+            setattr(row, name, stored_in.to_python(value))
     row.save()
 
 

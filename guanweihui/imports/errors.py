@@ -3,12 +3,11 @@
 It holds ID numbers and telephones in full: it is the loader's own file.
 """
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -25,14 +24,14 @@ AUTHOR = "系统"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def error_workbook(plans: Sequence[Plan]) -> bytes:
+def workbook(*plans: Plan) -> bytes:
     """Write the wrong rows of the plans, a sheet each, under the title lines and head they came with.
 
     A sheet without wrong rows is kept, empty, beside a wrong one of its workbook: a document number may
     stand on it. Without any wrong row the workbook says so.
     """
     book = Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     for plan in plans:
         if not any(plan.rows("WRONG")):
             continue
@@ -60,10 +59,10 @@ def _write_sheet(page: Worksheet, sheet: SheetPlan) -> None:
         _put(page.cell(number, 1), line)
     head = len(sheet.sheet.lines) + 1
     for label, column in (*place.items(), (WHAT, len(labels) + 1), (CURE, len(labels) + 2)):
-        cell = page.cell(head, column, label)
-        cell.font, cell.fill = Font(bold=True), GREY
+        top = page.cell(head, column, label)
+        top.font, top.fill = Font(bold=True), GREY
         page.column_dimensions[get_column_letter(column)].width = 40 if column > len(labels) else 16
-    page.freeze_panes = page.cell(head + 1, 1)
+    page.freeze_panes = f"A{head + 1}"
     typed = {row.number: row.cells for row in sheet.table.rows}
     wrong = [row for row in sheet.rows if row.verdict == "WRONG" and row.number in typed]
     for number, row in enumerate(wrong, head + 1):
@@ -90,7 +89,7 @@ def _write_row(
         cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _put(cell: Cell, value: Any) -> None:
+def _put(cell: Cell | MergedCell, value: Any) -> None:
     """Write a value as it was typed: numbers as text, so that none loses digits; nothing as a formula."""
     if value is None or value == "":
         return
@@ -104,6 +103,3 @@ def _put(cell: Cell, value: Any) -> None:
     cell.number_format = "@"
     if written.startswith(_RISKY):
         cell.quotePrefix = True
-
-
-__all__ = ["error_workbook"]

@@ -28,7 +28,9 @@ def insert(rows: Sequence[models.Model]) -> None:
     for row, key in zip(rows, free_keys(model, len(rows), using), strict=True):
         row.pk = key
     insert_values(
-        model, [field.attname for field in fields], ([getattr(row, field.attname) for field in fields] for row in rows)
+        model,
+        [field.attname for field in fields],
+        ([getattr(row, field.attname) for field in fields] for row in rows),
     )
     for row in rows:
         row._state.adding = False
@@ -38,11 +40,13 @@ def insert(rows: Sequence[models.Model]) -> None:
 def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows given as values in the order of the attnames, the primary key among them."""
     connection = connections[router.db_for_write(model)]
-    fields = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     prepare = [_preparer(field, connection) for field in fields]
     prepared = (
         [
-            value if call is None and value.__class__ in _PLAIN else (call or field.get_db_prep_save)(value, connection)
+            value
+            if call is None and value.__class__ in _PLAIN
+            else (call or field.get_db_prep_save)(value, connection)
             for field, call, value in zip(fields, prepare, row, strict=True)
         ]
         for row in rows
@@ -56,7 +60,8 @@ def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterabl
                     copy.write_row(row)
         else:
             places = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", prepared)  # noqa: S608
+            sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own models
+            cursor.executemany(sql, prepared)
 
 
 def _preparer(field: Any, connection: Any) -> Callable[[Any, Any], Any] | None:
@@ -67,7 +72,7 @@ def _preparer(field: Any, connection: Any) -> Callable[[Any, Any], Any] | None:
 def free_keys(model: type[models.Model], count: int, using: str) -> list[int]:
     """Reserve primary keys. On SQLite nobody else writes while the caller's transaction holds the lock."""
     connection = connections[using]
-    table, column = model._meta.db_table, model._meta.pk.column
+    table, column = model._meta.db_table, str(model._meta.pk.column)  # type: ignore[union-attr]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

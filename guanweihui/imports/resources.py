@@ -210,7 +210,7 @@ class Cleaner:
                     remembered[typed] = verdict
             if label in faults and not (faults[label] is FORMULA and _may_compute(column, widget, typed)):
                 verdict = faults[label]
-            if verdict.__class__ is CellError:
+            if isinstance(verdict, CellError):
                 shown = column.shown(typed)
                 problems.append(
                     Problem(self.sheet.name, row.number, label, shown, str(verdict), verdict.cure)

@@ -63,7 +63,7 @@ def wish(row: models.Model | None, model: type[models.Model], key: dict[str, Any
             setattr(row, name, value)
         return wanted
     for name, value in said.items():
-        stored_in = model._meta.get_field(name)
+        stored_in: Any = model._meta.get_field(name)
         stored = getattr(row, stored_in.attname)
         if stored == (value.pk if isinstance(value, models.Model) else value):
             continue

@@ -9,9 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from guanweihui.imports import batch, kinds
+from guanweihui.imports import batch, errors, kinds
 from guanweihui.imports.batch import Plan
-from guanweihui.imports.errors import error_workbook
 from guanweihui.imports.kinds import Context
 from guanweihui.imports.problems import Problem, Unusable
 from guanweihui.imports.reader import Unreadable, Workbook, read
@@ -37,7 +36,7 @@ class Command(BaseCommand):
             "--district", default="", metavar="NAME", help="导入到哪个区；库中没有时按此名新建"
         )
 
-    def handle(self, *args, files, dry_run, errors, valid_rows, district, **options):
+    def handle(self, *args, files, dry_run, valid_rows, district, **options):
         # Not those of the pages: what is asked is whether the database is safe and the keys fit it.
         self.check(tags=[Tags.database], databases=["default"])
         self.failed = False
@@ -48,8 +47,8 @@ class Command(BaseCommand):
                 self.load(workbook, district, valid_rows)
         if dry_run:
             self.stdout.write("以上只是检查，没有写入。")
-        if errors:
-            self.write_errors(Path(errors))
+        if options["errors"]:
+            self.write_errors(Path(options["errors"]))
         if self.failed:
             raise SystemExit(1)
 
@@ -97,7 +96,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  ……另有 {len(problems) - SHOWN} 条，请用 --errors 查看。")
 
     def write_errors(self, path: Path) -> None:
-        path.write_bytes(error_workbook(self.plans))
+        path.write_bytes(errors.workbook(*self.plans))
         self.stdout.write(
             f"错误的行已写到 {path}，改正后可再导入。" if self.plans else f"没有错误的行（{path}）。"
         )
