@@ -8,6 +8,8 @@ from guanweihui.health import livez, readyz
 from guanweihui.views import imports, reports
 from guanweihui.views.home import home
 
+handler500 = "guanweihui.views.trouble.server_error"
+
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
