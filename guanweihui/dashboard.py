@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from activities.models import EnrolmentLine
 from awards.models import Honour
-from django.db.models import F
 from guanweihui import figures, todos
 from guanweihui.documents import charts
 from guanweihui.figures import Figure, GroupValues, Period

@@ -156,9 +156,8 @@ class ImportForm(PortalForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > IMPORT_BYTES:
-            raise ValidationError(
-                f"文件有 {filesizeformat(file.size)}，超过 {filesizeformat(IMPORT_BYTES)}。请分成几个文件后上传。"
-            )
+            size, limit = filesizeformat(file.size), filesizeformat(IMPORT_BYTES)
+            raise ValidationError(f"文件有 {size}，超过 {limit}。请分成几个文件后上传。")
         return file
 
 

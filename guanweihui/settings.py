@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -60,7 +61,9 @@ MIDDLEWARE = [
     "guanweihui.middleware.session_limits",
     "django_otp.middleware.OTPMiddleware",
     "guanweihui.gate.identify",
+    "guanweihui.entrance.refusals",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "guanweihui.second_factor.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -161,7 +164,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_CLIENT_IP_CALLABLE = "guanweihui.middleware.client_address"
+OTP_TOTP_ISSUER = "关工委工作平台"  # the name that an authenticator app shows
 
+CSRF_FAILURE_VIEW = "guanweihui.views.trouble.csrf_failure"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_LONGEST_SECONDS = 12 * 3600
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS

@@ -118,7 +118,8 @@ def explain(error: IntegrityError, model: type[models.Model]) -> str:
     text = str(error)
     for constraint in model._meta.constraints:
         fields = getattr(constraint, "fields", ())
-        columns = ", ".join(f"{model._meta.db_table}.{model._meta.get_field(name).column}" for name in fields)
+        names = [model._meta.get_field(name).column for name in fields]  # type: ignore[union-attr]
+        columns = ", ".join(f"{model._meta.db_table}.{column}" for column in names)
         if constraint.name in text or (columns and text.endswith(columns)):
             return str(constraint.get_violation_error_message())
     return "同一份材料刚被别人改动过，本次没有保存。请刷新页面后再试。"

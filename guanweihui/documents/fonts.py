@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont, TTLibError
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "fonts"

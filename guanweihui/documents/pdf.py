@@ -261,8 +261,8 @@ def _engine() -> Engine:
 def _weasyprint() -> Any:
     """Import WeasyPrint behind our fontconfig file; raises OSError without pango."""
     fonts.configure()
-    import weasyprint  # type: ignore[import-untyped]
-    import weasyprint.urls  # type: ignore[import-untyped]
+    import weasyprint
+    import weasyprint.urls
 
     return weasyprint
 

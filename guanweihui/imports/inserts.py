@@ -61,7 +61,7 @@ def insert_values(model: type[models.Model], names: Sequence[str], rows: Iterabl
         else:
             places = ", ".join(["%s"] * len(fields))
             sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own models
-            cursor.executemany(sql, prepared)
+            cursor.executemany(sql, list(prepared))
 
 
 def _preparer(field: Any, connection: Any) -> Callable[[Any, Any], Any] | None:
@@ -72,7 +72,7 @@ def _preparer(field: Any, connection: Any) -> Callable[[Any, Any], Any] | None:
 def free_keys(model: type[models.Model], count: int, using: str) -> list[int]:
     """Reserve primary keys. On SQLite nobody else writes while the caller's transaction holds the lock."""
     connection = connections[using]
-    table, column = model._meta.db_table, str(model._meta.pk.column)  # type: ignore[union-attr]
+    table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

@@ -6,6 +6,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from guanweihui.imports.kinds import Kind
 from guanweihui.imports.resources import DictionaryWidget
@@ -20,7 +21,7 @@ THIN = Side(style="thin", color="000000")
 def workbook(kind: Kind) -> bytes:
     """Write the template of a kind: title line, head, prepared rows. Loads back as it is, once filled."""
     book = Workbook()
-    sheet = book.active
+    sheet: Worksheet = book.worksheets[0]
     sheet.title = kind.label[:31]
     sheet.append([f"{kind.label}（请勿增删列；带*为必填）"])
     sheet["A1"].font = Font(name="宋体", size=16, bold=True)
@@ -52,7 +53,7 @@ def choices(kind: Kind, label: str) -> str:
     return words if len(words) <= LONGEST_LIST else ""
 
 
-def offer(sheet, letter: str, words: str) -> None:
+def offer(sheet: Worksheet, letter: str, words: str) -> None:
     """Put a dropdown under a column, with the refusal in Chinese."""
     rule = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
     rule.errorTitle, rule.error = "请从下拉列表中选择", f"只能填：{words.replace(',', '、')}"

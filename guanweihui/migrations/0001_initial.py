@@ -3,10 +3,11 @@
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import guanweihui.crypto
-import guanweihui.models.accounts
 from django.conf import settings
 from django.db import migrations, models
+
+import guanweihui.crypto
+import guanweihui.models.accounts
 
 
 class Migration(migrations.Migration):

@@ -75,6 +75,14 @@ class ImportBatch(models.Model):
 class ImportedRowQuerySet(ScopedQuerySet):
     ways = (to_district("batch__district"),)
 
+    def of(self, row: models.Model):
+        """Keep what loads wrote of one row, with their batch: a load has one audit line for all its rows."""
+        return (
+            self.filter(object_type=row._meta.label, object_id=row.pk)
+            .select_related("batch__created_by")
+            .order_by("pk")
+        )
+
 
 class ImportedRow(models.Model):
     """One row that a batch wrote: which object, and what it was before (encrypted), for undo and trail."""

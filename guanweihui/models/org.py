@@ -124,6 +124,9 @@ class CollaborationGroupQuerySet(UnitQuerySet):
     def in_order(self):
         return self.order_by("position", "pk")
 
+    def for_page(self):
+        return self.select_related("district")
+
     def for_tree(self):
         """Load the groups in the district's order with the number of open schools, in one query."""
         return (
@@ -163,6 +166,29 @@ class SchoolQuerySet(UnitQuerySet):
     def for_list(self):
         """Load what a row of the list shows, in one query."""
         return self.select_related("group").in_order()
+
+    def for_page(self):
+        """Load a school with the units it hangs on; its further names follow in a second query."""
+        return self.select_related("district", "group").prefetch_related("unitnames")
+
+    def in_group(self, group):
+        return self.filter(group=group)
+
+    def closed_on_or_before(self, day: datetime.date):
+        return self.filter(closed_on__lte=day)
+
+    def named(self, text: str):
+        """Search by part of any name the school bears or bore, or the beginning of its code."""
+        text = text.strip()
+        if not text:
+            return self
+        bearers = UnitName.objects.filter(name__icontains=text).exclude(school=None).values("school")
+        return self.filter(
+            Q(full_name__icontains=text)
+            | Q(short_name__icontains=text)
+            | Q(code__startswith=text)
+            | Q(pk__in=bearers)
+        )
 
 
 class School(Unit):
@@ -279,7 +305,16 @@ class UnitName(AtCommittee):
 
 
 class SuccessionQuerySet(ScopedQuerySet):
-    ways = to_school("predecessor")
+    # The history of a school is also that of the school it goes on in.
+    ways = (*to_school("predecessor"), *to_school("successor"))
+
+    def touching(self, school):
+        """Keep what a school came from and went on in, oldest first, in one query."""
+        return (
+            self.filter(Q(predecessor=school) | Q(successor=school))
+            .select_related("predecessor", "successor")
+            .order_by("succeeded_on", "pk")
+        )
 
 
 class Succession(models.Model):

@@ -30,9 +30,7 @@ def test_each_role_reads_the_figures_of_its_own_reach(cast):
         name: {key: tiles(getattr(cast, name))[key] for key in ("retired", "campaign.classes.secondary")}
         for name in ("district", "leader", "auditor", "group", "school", "stranger")
     }
-    whole, part = (
-        {"retired": number, "campaign.classes.secondary": 2 * number} for number in (2, 1)
-    )
+    whole, part = ({"retired": number, "campaign.classes.secondary": 2 * number} for number in (2, 1))
     assert seen == {
         "district": whole,
         "leader": whole,
@@ -91,7 +89,10 @@ def test_what_is_due_stands_on_the_home_of_whom_it_waits_for(cast):
     assert [(line["title"], line["status"], line["note"], line["urgency"]) for line in lines] == [
         ("年度统计", "未报", "剩 4 小时", "wrong")
     ]
-    assert (cast.group.get("/").context["board"].todos, cast.district.get("/").context["board"].todos) == ([], [])
+    assert (cast.group.get("/").context["board"].todos, cast.district.get("/").context["board"].todos) == (
+        [],
+        [],
+    )
     due.state = Due.State.SUBMITTED
     due.save()
     assert [line["status"] for line in cast.group.get("/").context["board"].todos] == ["待审核"]

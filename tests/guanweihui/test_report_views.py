@@ -29,7 +29,9 @@ def finished(client, **fields) -> Job:
 
 def test_the_catalogue_offers_each_role_its_own_reports(cast):
     titles = {
-        name: [report.title for report in getattr(cast, name).get(reverse("report-centre")).context["reports"]]
+        name: [
+            report.title for report in getattr(cast, name).get(reverse("report-centre")).context["reports"]
+        ]
         for name in ("district", "group", "school")
     }
     assert titles["district"][0] == "年度统计报表"
@@ -49,7 +51,9 @@ def test_a_report_becomes_a_workbook_for_its_owner(cast):
 
 def test_making_a_report_leaves_one_line_in_the_trail(cast):
     finished(cast.district)
-    assert list(AuditEvent.objects.filter(action="report.make").values_list("actor_label", flat=True)) == ["district先生"]
+    assert list(AuditEvent.objects.filter(action="report.make").values_list("actor_label", flat=True)) == [
+        "district先生"
+    ]
 
 
 def test_nobody_else_sees_the_job_or_its_file(cast):
@@ -96,7 +100,9 @@ def test_an_order_that_makes_no_sense_makes_no_job(cast, fields):
 
 
 @pytest.mark.parametrize("schools", [1, 3])
-def test_the_preview_takes_the_same_queries_at_one_and_three_schools(cast, schools, django_assert_num_queries):
+def test_the_preview_takes_the_same_queries_at_one_and_three_schools(
+    cast, schools, django_assert_num_queries
+):
     for _ in range(schools):
         factories.make_enrolment(school=factories.make_school(group=cast.home.group))
     cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018})

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from guanweihui.accounts import create_account
@@ -35,8 +36,10 @@ class Command(BaseCommand):
     def handle(self, **options):
         if District.objects.exists():
             raise CommandError("数据库里已有区的资料，演示数据只装入空数据库。")
-        call_command("load", *[str(FOLDER / name) for name in FILES], stdout=self.stdout)
-        lines = self.accounts(District.objects.get())
+        # All or nothing: a demo killed half way starts again on an empty database.
+        with transaction.atomic():
+            call_command("load", *[str(FOLDER / name) for name in FILES], stdout=self.stdout)
+            lines = self.accounts(District.objects.get())
         write_private(settings.DATA_DIR / "demo-accounts.txt", "\n".join(lines) + "\n")
         self.stdout.write("\n".join(["", *lines, "", "以上只显示这一次，也存在 var/demo-accounts.txt。"]))
 
