@@ -8,11 +8,16 @@ from django.db.models import F, Q
 from guanweihui.crypto import EncryptedTextField
 from guanweihui.models.filing import Filing, FilingQuerySet, Round
 from guanweihui.models.org import SECONDARY, District, Segment
-from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from guanweihui.scope import ScopedQuerySet, to_school
 
 
 class CampaignQuerySet(ScopedQuerySet):
-    ways = (to_district(),)
+    # Schools and groups reach a campaign through what its round asks of them.
+    ways = to_school("round__dues__school", district="district")
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a group with several schools does not see a campaign twice."""
+        return super().visible_to(actor, roles=roles).distinct()
 
     def for_list(self):
         return self.select_related("round").order_by("-year", "-pk")
@@ -45,12 +50,37 @@ class Campaign(models.Model):
 
 
 class EnrolmentQuerySet(FilingQuerySet):
-    def for_list(self):
-        """Load the enrolments with their lines, in the district's order, in two queries."""
+    def for_list(self, lines=None):
+        """Load the enrolments with their lines, in the district's order, in two queries.
+
+        `lines` narrows the lines to those of a figure, so that a list adds up to it.
+        """
         return (
             self.select_related("due__school__group", "campaign")
-            .prefetch_related("lines")
+            .prefetch_related("lines" if lines is None else models.Prefetch("lines", queryset=lines))
             .order_by("due__school__group__position", "due__school__position", "pk")
+        )
+
+    def for_page(self):
+        return self.select_related(
+            "due__school__group", "due__round", "campaign", "submitted_by"
+        ).prefetch_related("lines")
+
+    def coaches(self) -> int:
+        """Sum the coaches, in one query."""
+        return self.order_by().aggregate(sum=models.Sum("coaches", default=0))["sum"]
+
+    def holding(self, lines):
+        """Keep the enrolments that hold one of these lines."""
+        return self.filter(pk__in=lines.order_by().values("enrolment"))
+
+    def at(self, text: str):
+        """Search by part of the school's name, or the beginning of its code."""
+        text = text.strip()
+        return self.filter(
+            Q(due__school__short_name__icontains=text)
+            | Q(due__school__full_name__icontains=text)
+            | Q(due__school__code__startswith=text)
         )
 
 
@@ -79,6 +109,15 @@ class Enrolment(Filing):
 
 class EnrolmentLineQuerySet(ScopedQuerySet):
     ways = to_school("enrolment__due__school")
+
+    def of(self, enrolments):
+        """Keep the lines of these enrolments."""
+        return self.filter(enrolment__in=enrolments.order_by().values("pk"))
+
+    def totals(self):
+        """Sum classes and students by segment: {segment: (classes, students)}, in one query."""
+        sums = self.order_by().values_list("segment").annotate(models.Sum("classes"), models.Sum("students"))
+        return {segment: (classes, students) for segment, classes, students in sums}
 
     def secondary(self):
         """Keep the 其中中学 subset: from the lines, never from the school's type."""

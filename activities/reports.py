@@ -1,11 +1,12 @@
 """Figures of the reading campaign: schools, classes and students are three counts of the same lines."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
-from activities.models import EnrolmentLine
+from activities.models import Enrolment, EnrolmentLine
 from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Period, Source, counted, figure, summed
 from guanweihui.models import School
@@ -139,3 +140,37 @@ def _enrolment_cells(number: int, school: School, lines: dict | None, coaches: i
         for cell in (sum(counts.values()), *counts.values(), sum(counts[one] for one in sorted(SECONDARY)))
     ]
     return (*head, *spread, coaches)
+
+
+LIST_COLUMNS = (
+    Column("number", "序号", width=6, format="int"),
+    Column("campaign", "活动", width=20),
+    Column("group", "协作组", width=16),
+    Column("school", "学校", width=26),
+    *ENROLMENT_COLUMNS[3:],
+    Column("status", "状态", width=10, align="center"),
+)
+
+
+def enrolment_list_table(
+    enrolments: Iterable[Enrolment], *, reporting_unit: str = "", period: str = ""
+) -> Table:
+    """One row an enrolment in the order given, from the lines loaded with it."""
+    rows = []
+    for number, enrolment in enumerate(enrolments, start=1):
+        lines = {line.segment: (line.classes, line.students) for line in enrolment.lines.all()}
+        school = enrolment.due.school
+        figures = _enrolment_cells(number, school, lines, enrolment.coaches)[3:]
+        head = (number, enrolment.campaign.theme, school.group.short_name, school.short_name)
+        rows.append(Row((*head, *figures, enrolment.get_status_display())))
+    return Table(
+        key="enrolments",
+        title="主题读书活动报名名单",
+        columns=LIST_COLUMNS,
+        rows=tuple(rows),
+        total=total_row(LIST_COLUMNS, rows),
+        reporting_unit=reporting_unit,
+        period=period,
+        unit_line="个、人",
+        notes=("其中中学按班级所在学段计，不按学校类型。",),
+    )

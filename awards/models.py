@@ -6,12 +6,17 @@ from django.db import models
 from django.db.models import Q
 
 from guanweihui.models.org import District, School
-from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from guanweihui.scope import ScopedQuerySet, Way, to_district, to_school
 from members.models import Person
 
 
 class CycleQuerySet(ScopedQuerySet):
-    ways = (to_district(),)
+    # The calendar of commendation is known to everybody in the district.
+    ways = (to_district(), Way("group", "district__groups"), Way("school", "district__schools"))
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; posts at several units of a district do not show a cycle twice."""
+        return super().visible_to(actor, roles=roles).distinct()
 
     def for_list(self):
         return self.order_by("-year", "-pk")
@@ -124,6 +129,22 @@ class HonourQuerySet(ScopedQuerySet):
     def tally_by_kind(self):
         """Count honours by kind of award: (kind, number) pairs."""
         return self.order_by().values_list("category__kind").annotate(number=models.Count("pk"))
+
+    def matching(self, text: str):
+        """Search by part of a printed name or unit, the unit's present name, or a certificate number."""
+        text = text.strip()
+        return self.filter(
+            Q(printed_name__icontains=text)
+            | Q(printed_unit__icontains=text)
+            | Q(unit__short_name__icontains=text)
+            | Q(certificate_no__icontains=text)
+        )
+
+    def voided(self):
+        return self.exclude(voided_on=None)
+
+    def for_page(self):
+        return self.for_list()
 
     def for_list(self):
         """Load what a row of the honour roll shows, in one query."""

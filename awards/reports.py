@@ -1,5 +1,6 @@
 """Figures of the honour roll: this period's decisions, and totals with the opening balances."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -106,4 +107,47 @@ def honour_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Tab
             f"累计表彰集体 {collectives} 个、个人 {individuals} 人次；好领导计入个人。",
             *((f"期初数依据：{basis}。",) if basis else ()),
         ),
+    )
+
+
+ROLL_COLUMNS = (
+    Column("number", "序号", width=6, format="int"),
+    Column("cycle", "评选周期", width=16),
+    Column("category", "奖项", width=26),
+    Column("name", "姓名", width=10, align="center"),
+    Column("unit", "单位（当时名称）", width=34),
+    Column("duty", "职务", width=16),
+    Column("certificate_no", "证书编号", width=20, align="center"),
+    Column("doc_number", "发文字号", width=22, align="center"),
+    Column("decided_on", "发文日期", width=12, format="date"),
+    Column("state", "状态", width=26),
+)
+
+
+def honour_roll(honours: Iterable[Honour], *, reporting_unit: str = "", notes: tuple[str, ...] = ()) -> Table:
+    """One row an honour in the order given, under the names of the time; void ones say so."""
+    rows = tuple(
+        Row(
+            (
+                number,
+                honour.decision.cycle.name,
+                honour.category.name,
+                honour.printed_name,
+                honour.printed_unit,
+                honour.printed_duty,
+                honour.certificate_no,
+                honour.decision.doc_number,
+                honour.decision.decided_on,
+                f"已作废（{honour.voided_on}）：{honour.void_reason}" if honour.voided_on else "有效",
+            )
+        )
+        for number, honour in enumerate(honours, start=1)
+    )
+    return Table(
+        key="honours",
+        title="表彰名册",
+        columns=ROLL_COLUMNS,
+        rows=rows,
+        reporting_unit=reporting_unit,
+        notes=notes,
     )

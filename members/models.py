@@ -7,11 +7,16 @@ from django.db.models import Count, F, Q
 
 from guanweihui.crypto import EncryptedTextField
 from guanweihui.models.org import AT_COMMITTEE, AtCommittee, District, Precision, School
-from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from guanweihui.scope import ScopedQuerySet, Way, to_district, to_school
 
 
 class ElderClassQuerySet(ScopedQuerySet):
-    ways = (to_district(),)
+    # A dictionary is read by everybody whose people it sorts.
+    ways = (to_district(), Way("group", "district__groups"), Way("school", "district__schools"))
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; posts at several units of a district do not show a class twice."""
+        return super().visible_to(actor, roles=roles).distinct()
 
     def for_list(self):
         return self.order_by("position", "pk")
@@ -48,6 +53,14 @@ class Sex(models.TextChoices):
 class RetirementKind(models.TextChoices):
     RETIRED = "RETIRED", "退休"
     RETIRED_HONOURED = "RETIRED_HONOURED", "离休"
+
+
+def _years_before(day: datetime.date, years: int) -> datetime.date:
+    """Return the same day so many years earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 class PersonQuerySet(ScopedQuerySet):
@@ -91,6 +104,25 @@ class PersonQuerySet(ScopedQuerySet):
         keys = Q(pinyin__startswith=text.lower()) | Q(initials__startswith=text.lower())
         return self.filter(Q(name__startswith=text) | Q(staff_no=text.upper()) | keys)
 
+    def at(self, text: str):
+        """Search by part of the unit's name, or the beginning of its code."""
+        text = text.strip()
+        return self.filter(
+            Q(school__short_name__icontains=text)
+            | Q(school__full_name__icontains=text)
+            | Q(school__code__startswith=text)
+        )
+
+    def aged(self, youngest: int, oldest: int, day: datetime.date):
+        """Keep people whose full years on `day` lie between two ages; an unknown birth is left out."""
+        latest = _years_before(day, youngest)
+        earliest = _years_before(day, oldest + 1)
+        return self.filter(born_on__gt=earliest, born_on__lte=latest)
+
+    def for_page(self):
+        """Load what a person's sheet shows."""
+        return self.select_related("district", "school__group", "elder_class")
+
     def for_list(self):
         """Load what a row of the register shows, in one query, without a single sensitive field."""
         return (
@@ -116,7 +148,7 @@ class PersonQuerySet(ScopedQuerySet):
 
     def for_export(self):
         """Load the 25 columns of the register in one query."""
-        return self.select_related("school", "elder_class").order_by(
+        return self.select_related("school__group", "elder_class").order_by(
             "school__group__position", "school__position", "pinyin", "pk"
         )
 
@@ -214,6 +246,14 @@ class AppointmentQuerySet(ScopedQuerySet):
     def at_schools(self):
         """Keep seats of school committees, the latest term first."""
         return self.exclude(school=None).order_by("school", "position", "-from_on", "-pk")
+
+    def at_groups(self):
+        """Keep seats at collaboration groups, heads first."""
+        return self.exclude(group=None).order_by("group", "position", "-from_on", "-pk")
+
+    def of_unit(self, unit):
+        """Keep the seats of one school or group, whatever their term."""
+        return self.filter(school=unit) if isinstance(unit, School) else self.filter(group=unit)
 
     def for_school(self):
         """Load what a school's page shows, heads first."""

@@ -2,13 +2,15 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from guanweihui.figures import Period, Source, figure, get
+from guanweihui.reports import partial
 from guanweihui.tables import TOTAL_LABEL, Column, Row, Table
+from guanweihui.text import mask_id, mask_phone
 from members.models import Person, Sex
 
 REGISTER = Source(
@@ -103,3 +105,72 @@ def _age_cells(heads: Sequence[tuple[str, int | None]]) -> tuple:
     women = sum(sex == Sex.FEMALE for sex, _ in heads)
     average = round(sum(ages) / len(ages), 1) if ages else None
     return (*cells, len(heads) - len(ages), len(heads), women, average)
+
+
+#: The register as a file: sensitive values masked, health and addresses left out.
+REGISTER_COLUMNS = (
+    Column("number", "序号", width=6, format="int"),
+    Column("group", "协作组", width=16),
+    Column("school", "单位", width=24),
+    Column("staff_no", "教工编号", width=14, align="center"),
+    Column("name", "姓名", width=10, align="center"),
+    Column("sex", "性别", width=6, align="center"),
+    Column("born_on", "出生年月", width=12, align="center"),
+    Column("id_number", "身份证号", width=20, align="center"),
+    Column("ethnicity", "民族", width=8, align="center"),
+    Column("political_status", "政治面貌", width=12, align="center"),
+    Column("joined_party_on", "入党时间", width=12, align="center"),
+    Column("education", "文化程度", width=12, align="center"),
+    Column("duty", "退休时职务", width=14),
+    Column("title", "职称", width=14),
+    Column("subject", "任教学科", width=12),
+    Column("began_work_on", "参加工作时间", width=14, align="center"),
+    Column("retirement_kind", "退休类型", width=10, align="center"),
+    Column("retired_on", "退休时间", width=12, align="center"),
+    Column("elder_class", "五老类别", width=10, align="center"),
+    Column("is_volunteer", "志愿者", width=8, align="center"),
+    Column("phone", "联系电话", width=14, align="center"),
+    Column("died_on", "离世日期", width=12, format="date"),
+    Column("remark", "备注", width=20),
+)
+
+
+def people_register(people: Iterable[Person], *, reporting_unit: str = "") -> Table:
+    """One row a person in the order given; ID number and phone stand masked."""
+    return Table(
+        key="people",
+        title="离退休教师名册",
+        columns=REGISTER_COLUMNS,
+        rows=tuple(Row(_register_cells(number, one)) for number, one in enumerate(people, start=1)),
+        reporting_unit=reporting_unit,
+        notes=("身份证号、联系电话只显示一部分；健康状况、家庭住址、紧急联系人不在本表。",),
+        signatures=(),
+    )
+
+
+def _register_cells(number: int, person: Person) -> tuple:
+    return (
+        number,
+        person.school.group.short_name,
+        person.school.short_name,
+        person.staff_no,
+        person.name,
+        person.sex,
+        partial(person.born_on, person.birth_precision),
+        mask_id(person.id_number),
+        person.ethnicity,
+        person.political_status,
+        partial(person.joined_party_on, person.joined_party_precision),
+        person.education,
+        person.duty,
+        person.title,
+        person.subject,
+        partial(person.began_work_on, person.began_work_precision),
+        person.get_retirement_kind_display(),
+        partial(person.retired_on, person.retired_precision),
+        person.elder_class.name if person.elder_class else None,
+        "是" if person.is_volunteer else "否",
+        mask_phone(person.phone),
+        person.died_on,
+        person.remark,
+    )

@@ -51,6 +51,10 @@ class Programme(models.Model):
 class HostSchoolQuerySet(ScopedQuerySet):
     ways = (to_district(), to_link("partnerships__pairing__access_link"))
 
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a school with two agreements does not stand twice."""
+        return super().visible_to(actor, roles=roles).distinct()
+
     def for_list(self):
         return self.order_by("region", "pk")
 
@@ -81,12 +85,35 @@ class HostSchool(models.Model):
 class PairingQuerySet(ScopedQuerySet):
     ways = (to_district("programme__district"), to_link())
 
-    def for_list(self):
-        """Load the pairs with both their schools, in two queries."""
+    def for_list(self, partnerships=None):
+        """Load the pairs with both their schools, in two queries.
+
+        `partnerships` narrows the schools to those of a figure.
+        """
+        if partnerships is None:
+            partnerships = Partnership.objects.all()
+        schools = models.Prefetch(
+            "partnerships", queryset=partnerships.select_related("host_school").order_by("kind")
+        )
         return (
             self.select_related("programme", "former_unit", "principal", "assistant")
-            .prefetch_related("partnerships__host_school")
+            .prefetch_related(schools)
             .order_by("programme", "position", "pk")
+        )
+
+    def for_page(self):
+        return self.for_list()
+
+    def holding(self, partnerships):
+        """Keep the pairs that hold one of these agreements."""
+        return self.filter(pk__in=partnerships.order_by().values("pairing"))
+
+    def matching(self, text: str):
+        """Search by part of a principal's, an assistant's or a school's name."""
+        text = text.strip()
+        schools = Partnership.objects.filter(host_school__name__icontains=text).values("pairing")
+        return self.filter(
+            Q(principal_name__icontains=text) | Q(assistant_name__icontains=text) | Q(pk__in=schools)
         )
 
 
@@ -133,6 +160,10 @@ class Pairing(models.Model):
 
 class PartnershipQuerySet(ScopedQuerySet):
     ways = (to_district("pairing__programme__district"), to_link("pairing__access_link"))
+
+    def of(self, pairings):
+        """Keep the agreements of these pairs."""
+        return self.filter(pairing__in=pairings.order_by().values("pk"))
 
     def in_force(self, day: datetime.date):
         """Keep agreements that hold on `day`; an unknown end counts as open."""
@@ -183,6 +214,18 @@ class Partnership(models.Model):
 
 class ResearchVisitQuerySet(ScopedQuerySet):
     ways = (to_district("programme__district"), to_link("host_school__partnerships__pairing__access_link"))
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a school with two agreements does not show its visits twice."""
+        return super().visible_to(actor, roles=roles).distinct()
+
+    def with_need_in(self, field: str):
+        """Keep visits that found a need in this field."""
+        return self.filter(pk__in=Need.objects.filter(field=field).values("visit"))
+
+    def to(self, pairing):
+        """Keep visits to the schools of a pair."""
+        return self.filter(host_school__in=pairing.partnerships.values("host_school"))
 
     def for_list(self):
         """Load the visits with what was found, in two queries."""
@@ -257,6 +300,10 @@ class Need(models.Model):
 class TeachingEventQuerySet(ScopedQuerySet):
     ways = (to_district("programme__district"), to_link("programme__pairings__access_link"))
 
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a link that opens two pairs of a programme does not show an event twice."""
+        return super().visible_to(actor, roles=roles).distinct()
+
     def for_list(self):
         """Load the events with their lessons, in three queries."""
         return (
@@ -297,6 +344,33 @@ class TeachingEvent(models.Model):
 
 class LessonQuerySet(ScopedQuerySet):
     ways = (to_district("event__programme__district"), to_link("event__programme__pairings__access_link"))
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a link that opens two pairs of a programme does not show a lesson twice."""
+        return super().visible_to(actor, roles=roles).distinct()
+
+    def for_list(self):
+        """Load the lessons with place and radiated schools, in two queries."""
+        return (
+            self.select_related("event", "host_school")
+            .prefetch_related("radiated")
+            .order_by("event__from_on", "event", "held_on", "host_school", "pk")
+        )
+
+    def attendances(self) -> int:
+        """Sum the attendances (人次), in one query."""
+        return self.order_by().aggregate(sum=models.Sum("attendances", default=0))["sum"]
+
+    def matching(self, text: str):
+        """Search by part of a teacher's or a school's name, or a subject."""
+        text = text.strip()
+        return self.filter(
+            Q(local_teacher__icontains=text)
+            | Q(visiting_teacher__icontains=text)
+            | Q(research_officer__icontains=text)
+            | Q(host_school__name__icontains=text)
+            | Q(subject__icontains=text)
+        )
 
 
 class Lesson(models.Model):

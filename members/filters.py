@@ -1,0 +1,57 @@
+"""The query bar of the register."""
+
+import django_filters as filters
+from django import forms
+from django.utils import timezone
+
+from guanweihui.list_page import ListFilterSet, visible_groups, visible_schools
+from members.models import ElderClass, Person, RetirementKind
+from members.reports import BANDS
+
+
+def visible_classes(request):
+    """Give the choices of the class field: the dictionary of the reader's district."""
+    if request is None:
+        return ElderClass.objects.none()
+    return ElderClass.objects.visible_to(request.user).for_list()
+
+
+class PersonFilter(ListFilterSet):
+    """People by name or staff number, unit, group, class, whether they volunteer, retirement, age."""
+
+    name = filters.CharFilter(label="姓名 / 拼音 / 教工编号", method="by_name")
+    unit = filters.CharFilter(label="单位名称 / 代码", method="by_unit")
+    group = filters.ModelChoiceFilter(
+        label="协作组", field_name="school__group", queryset=visible_groups, empty_label="全部"
+    )
+    elder_class = filters.ModelChoiceFilter(label="五老类别", queryset=visible_classes, empty_label="全部")
+    volunteer = filters.ChoiceFilter(
+        label="志愿者",
+        field_name="is_volunteer",
+        choices=[("True", "是"), ("False", "否")],
+        empty_label="全部",
+    )
+    kind = filters.ChoiceFilter(
+        label="退休类型", field_name="retirement_kind", choices=RetirementKind, empty_label="全部"
+    )
+    age = filters.ChoiceFilter(
+        label="年龄",
+        choices=[(str(n), band[0]) for n, band in enumerate(BANDS)],
+        empty_label="全部",
+        method="by_age",
+    )
+    school = filters.ModelChoiceFilter(widget=forms.HiddenInput, queryset=visible_schools)
+
+    class Meta(ListFilterSet.Meta):
+        model = Person
+        fields = ()
+
+    def by_name(self, queryset, name, value):
+        return queryset.named(value)
+
+    def by_unit(self, queryset, name, value):
+        return queryset.at(value)
+
+    def by_age(self, queryset, name, value):
+        _, youngest, oldest = BANDS[int(value)]
+        return queryset.aged(youngest, oldest, timezone.localdate())
