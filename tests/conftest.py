@@ -5,7 +5,10 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
 
+from guanweihui import triggers
 from tests.cast import cast  # noqa: F401 - the fixture that most view tests take
 
 
@@ -52,6 +55,23 @@ def pytest_make_collect_report(collector):
     """Judge a module skipped as a whole."""
     outcome = yield
     refuse_skip(outcome.get_result())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_passes_the_trail():
+    """Lift the trail's triggers for the flush after a transactional test, and put them back at once."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def lifted(case):
+        triggers.lift(connection)
+        try:
+            flush(case)
+        finally:
+            triggers.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,145 @@
+"""老校长下乡 in the back office."""
+
+from django.contrib import admin
+
+from guanweihui.office import OfficeAdmin, OfficeInline, office
+from outreach.models import (
+    HostSchool,
+    Lesson,
+    Need,
+    Pairing,
+    Partnership,
+    Programme,
+    ResearchVisit,
+    TeachingEvent,
+)
+
+ONLY = admin.RelatedOnlyFieldListFilter
+REPORTS = (("导出台账", "report-centre"), ("结对一览", "pairing-list"))
+LESSON_FIELDS = (
+    "held_on",
+    "host_school",
+    "kind",
+    "subject",
+    "local_teacher",
+    "visiting_teacher",
+    "research_officer",
+    "attendances",
+    "radiated",
+    "radiated_unnamed",
+)
+
+
+@admin.register(Programme, site=office)
+class ProgrammeAdmin(OfficeAdmin):
+    fieldsets = (
+        ("项目", {"fields": ("district", "name", "region", "started_on", "own_principals")}),
+        ("全市规模", {"fields": ("city_principals", "city_regions")}),
+    )
+    list_display = ("name", "region", "started_on", "own_principals")
+    search_fields = ("name", "region")
+    ordering = ("-started_on", "pk")
+    links = REPORTS
+
+
+@admin.register(HostSchool, site=office)
+class HostSchoolAdmin(OfficeAdmin):
+    fieldsets = ((None, {"fields": ("district", "name", "region")}),)
+    list_display = ("name", "region")
+    list_filter = ("region",)
+    search_fields = ("name", "region")
+    ordering = ("region", "pk")
+    links = REPORTS
+
+
+class PartnershipInline(OfficeInline):
+    model = Partnership
+    fields = ("kind", "host_school", "from_on", "to_on")
+    autocomplete_fields = ("host_school",)
+
+
+@admin.register(Pairing, site=office)
+class PairingAdmin(OfficeAdmin):
+    fieldsets = (
+        ("结对", {"fields": ("programme", "position")}),
+        ("老校长", {"fields": ("principal_name", "principal", "former_unit", "access_link")}),
+        ("助理", {"fields": ("assistant_name", "assistant")}),
+    )
+    list_display = ("principal_name", "assistant_name", "former_unit", "programme", "position")
+    list_filter = (("programme", ONLY),)
+    list_select_related = ("former_unit", "programme")
+    search_fields = ("principal_name", "assistant_name")
+    autocomplete_fields = ("principal", "assistant", "former_unit", "access_link")
+    ordering = ("programme", "position", "pk")
+    inlines = (PartnershipInline,)
+    links = REPORTS
+    page = "pairing-detail"
+
+
+@admin.register(Partnership, site=office)
+class PartnershipAdmin(OfficeAdmin):
+    fieldsets = ((None, {"fields": ("pairing", "host_school", "kind", "from_on", "to_on")}),)
+    list_display = ("pairing", "host_school", "kind", "from_on", "to_on")
+    list_filter = ("kind",)
+    list_select_related = ("pairing", "host_school")
+    search_fields = ("pairing__principal_name", "host_school__name")
+    autocomplete_fields = ("pairing", "host_school")
+    ordering = ("pairing", "kind")
+
+
+class NeedInline(OfficeInline):
+    model = Need
+    fields = ("field", "text")
+
+
+@admin.register(ResearchVisit, site=office)
+class ResearchVisitAdmin(OfficeAdmin):
+    fieldsets = ((None, {"fields": ("programme", "host_school", "visited_on")}),)
+    list_display = ("host_school", "visited_on", "programme")
+    list_filter = (("programme", ONLY),)
+    list_select_related = ("host_school", "programme")
+    search_fields = ("host_school__name",)
+    autocomplete_fields = ("host_school",)
+    ordering = ("visited_on", "pk")
+    inlines = (NeedInline,)
+    links = REPORTS
+
+
+@admin.register(Need, site=office)
+class NeedAdmin(OfficeAdmin):
+    fieldsets = ((None, {"fields": ("visit", "field", "text")}),)
+    list_display = ("text", "field", "visit")
+    list_filter = ("field",)
+    list_select_related = ("visit__host_school",)
+    search_fields = ("text", "visit__host_school__name")
+    autocomplete_fields = ("visit",)
+    ordering = ("visit", "pk")
+
+
+class LessonInline(OfficeInline):
+    model = Lesson
+    fields = LESSON_FIELDS
+    autocomplete_fields = ("host_school", "radiated")
+
+
+@admin.register(TeachingEvent, site=office)
+class TeachingEventAdmin(OfficeAdmin):
+    fieldsets = ((None, {"fields": ("programme", "name", "from_on", "to_on")}),)
+    list_display = ("name", "from_on", "to_on", "programme")
+    list_filter = (("programme", ONLY),)
+    list_select_related = ("programme",)
+    search_fields = ("name",)
+    ordering = ("-from_on", "pk")
+    inlines = (LessonInline,)
+    links = REPORTS
+
+
+@admin.register(Lesson, site=office)
+class LessonAdmin(OfficeAdmin):
+    fieldsets = ((None, {"fields": ("event", *LESSON_FIELDS)}),)
+    list_display = ("event", "held_on", "host_school", "kind", "subject", "attendances")
+    list_filter = ("kind",)
+    list_select_related = ("event", "host_school")
+    search_fields = ("subject", "host_school__name", "event__name")
+    autocomplete_fields = ("event", "host_school", "radiated")
+    ordering = ("held_on", "pk")
