@@ -19,7 +19,10 @@ ACTIONS = {
     "accesslink.create": "发放链接",
     "accesslink.enter": "凭链接进入",
     "accesslink.revoke": "停用链接",
-    "job.create": "提交后台任务",
+    "importbatch.errors": "下载错误行",
+    "person.export": "导出名册",
+    "person.reveal": "查看完整信息",
+    "report.make": "生成报表",
     "round.open": "开始报送",
     "trail.verify": "核验操作记录",
     "user.change_password": "修改密码",
@@ -65,6 +68,7 @@ FIELDS = {
     "breaks": "断点",
     "count": "个数",
     "dues": "应报学校",
+    "fields": "栏目",
     "first_kept": "未撤销的行",
     "format": "格式",
     "kept": "未撤销",
@@ -74,6 +78,7 @@ FIELDS = {
     "password": "密码",
     "post": "岗位",
     "purpose": "用途",
+    "query": "查询条件",
     "report": "报表",
     "rows": "行数",
     "sealed": "已封存",
@@ -81,9 +86,13 @@ FIELDS = {
 }
 
 
+#: What an action without a word is called.
+OTHER = "其他操作"
+
+
 def action_word(action: str) -> str:
     """Return the Chinese word of an action; an unknown one is shown as 其他操作, never raw."""
-    return ACTIONS.get(action) or STEPS.get(action.rpartition(".")[2]) or "其他操作"
+    return ACTIONS.get(action) or STEPS.get(action.rpartition(".")[2]) or OTHER
 
 
 def object_word(object_type: str) -> str:
@@ -104,6 +113,10 @@ def change_rows(object_type: str, changes: dict[str, Any]) -> list[tuple[str, st
     model = model_of(object_type)
     rows = []
     for name, value in changes.items():
+        if name == "fields":  # names of columns, not a value before and after
+            words = [str(found.verbose_name) if (found := _field(model, one)) else one for one in value]
+            rows.append((FIELDS[name], "", "、".join(words)))
+            continue
         field = _field(model, name)
         label = str(field.verbose_name) if field is not None else FIELDS.get(name, name)
         before, after = value if isinstance(value, list) and len(value) == 2 else ("", value)

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+
 from guanweihui.entrance import revoke_link
 from guanweihui.gate import issue_link
 from guanweihui.models import AuditEvent, User
 from guanweihui.scope import Role, System
-
 from tests import factories
 
 pytestmark = pytest.mark.django_db
