@@ -1,14 +1,15 @@
 """Figures of the reading campaign: schools, classes and students are three counts of the same lines."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from activities.models import Enrolment, EnrolmentLine
 from guanweihui.catalogue import Paper, report
-from guanweihui.figures import Period, Source, counted, figure, summed
+from guanweihui.documents import charts
+from guanweihui.figures import GroupValues, Period, Source, counted, figure, summed
 from guanweihui.models import School
 from guanweihui.models.org import SECONDARY, Segment
 from guanweihui.scope import COMMITTEE
@@ -20,6 +21,7 @@ ENROLLED = Source(
     group="enrolment__due__school__group",
 )
 IS_SECONDARY = Q(segment__in=sorted(SECONDARY))
+IS_PRIMARY = Q(segment=Segment.PRIMARY)
 
 figure(
     "campaign.schools",
@@ -37,6 +39,16 @@ figure(
     "各学段班级数之和",
     ENROLLED,
     summed("classes"),
+    route="enrolment-list",
+)
+figure(
+    "campaign.classes.primary",
+    "其中小学班级",
+    "个",
+    "小学学段的班级数之和",
+    ENROLLED,
+    summed("classes"),
+    where=IS_PRIMARY,
     route="enrolment-list",
 )
 figure(
@@ -59,6 +71,16 @@ figure(
     route="enrolment-list",
 )
 figure(
+    "campaign.students.primary",
+    "其中小学学生",
+    "人",
+    "小学学段的学生数之和",
+    ENROLLED,
+    summed("students"),
+    where=IS_PRIMARY,
+    route="enrolment-list",
+)
+figure(
     "campaign.students.secondary",
     "其中中学学生",
     "人",
@@ -68,6 +90,17 @@ figure(
     where=IS_SECONDARY,
     route="enrolment-list",
 )
+
+
+def classes_chart(groups: Sequence[GroupValues]) -> str:
+    """Draw the classes of the campaign by group, primary and secondary stacked (SVG)."""
+    series = {
+        label: [group.values[f"campaign.classes.{part}"] for group in groups]
+        for label, part in (("小学", "primary"), ("中学", "secondary"))
+    }
+    labels = [group.name.removesuffix("协作组") for group in groups]
+    return charts.stacked_bar("各协作组参加主题读书活动班级数", labels, series, unit="个")
+
 
 ENROLMENT_COLUMNS = (
     Column("number", "序号", width=6, format="int"),

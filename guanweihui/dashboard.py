@@ -1,16 +1,16 @@
 """What the home page says: figures of a year, their spread over the groups, what waits."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
 
 from activities.models import EnrolmentLine
+from activities.reports import classes_chart
 from awards.models import Honour
 from guanweihui import figures, todos
-from guanweihui.documents import charts
 from guanweihui.figures import Figure, GroupValues, Period
 from guanweihui.scope import DISTRICT_WIDE, Role, reach_of
 from guanweihui.tables import Column, Row, Table, total_row
@@ -23,8 +23,10 @@ SPREAD = (
     "volunteers",
     "campaign.schools",
     "campaign.classes",
+    "campaign.classes.primary",
     "campaign.classes.secondary",
     "campaign.students",
+    "campaign.students.primary",
     "campaign.students.secondary",
 )
 #: Figures that only a district-wide post reads.
@@ -93,7 +95,7 @@ def build(actor: Any, *, now: datetime.datetime, year: int | None = None) -> Das
         campaign=[tile(name) for name in SPREAD[4:]],
         honours=[tile(name) for name in (WIDE[:6] if wide else OWN)],
         outreach=[tile(name) for name in WIDE[6:]] if wide else [],
-        chart=groups_chart(groups) if wide else "",
+        chart=classes_chart(groups) if wide else "",
         chart_table=table,
         todos=[_line(todo, now) for todo in todos.for_actor(actor, now)],
     )
@@ -107,21 +109,15 @@ def last_day_with_data(actor: Any) -> datetime.date | None:
     return max((row["day"] for row in days if row["day"]), default=None)
 
 
-def _tiler(period: Period, values: dict[str, int]):
-    notes = {
-        "campaign.classes": ("campaign.classes.secondary", "中学 {0}，小学 {1}"),
-        "campaign.students": ("campaign.students.secondary", "中学 {0}，小学 {1}"),
-    }
+def _tiler(period: Period, values: dict[str, int]) -> Callable[[str], Tile]:
+    #: A share: of which figure, and the words.
+    shares = {"campaign.schools": ("schools", "占学校总数"), "volunteers": ("retired", "占离退休教师")}
 
     def tile(name: str) -> Tile:
         figure, note = figures.get(name), ""
-        if name in notes:
-            part, words = notes[name]
-            note = words.format(f"{values[part]:,}", f"{values[name] - values[part]:,}")
-        elif name == "campaign.schools" and values.get("schools"):
-            note = f"占 {values[name] * 100 / values['schools']:.1f}%"
-        elif name == "volunteers" and values.get("retired"):
-            note = f"占离退休教师 {values[name] * 100 / values['retired']:.1f}%"
+        whole, words = shares.get(name, ("", ""))
+        if values.get(whole):
+            note = f"{words} {values[name] * 100 / values[whole]:.1f}%"
         return Tile(figure, values[name], figure.url(period), note)
 
     return tile
@@ -137,9 +133,9 @@ def groups_table(groups: Sequence[GroupValues], period: Period) -> Table:
     )
     rows = []
     for group in groups:
-        classes, secondary = group.values["campaign.classes"], group.values["campaign.classes.secondary"]
+        counts = (group.values[f"campaign.classes{part}"] for part in (".primary", ".secondary", ""))
         url = figures.get("campaign.classes").url(period, group=group.pk)
-        rows.append(Row((group.name, classes - secondary, secondary, classes), links={"classes": url}))
+        rows.append(Row((group.name, *counts), links={"classes": url}))
     return Table(
         key="groups",
         title="各协作组参加主题读书活动班级数",
@@ -149,18 +145,6 @@ def groups_table(groups: Sequence[GroupValues], period: Period) -> Table:
         period=period.span,
         unit_line="个",
     )
-
-
-def groups_chart(groups: Sequence[GroupValues]) -> str:
-    """Draw the same: one column a group, primary and secondary stacked."""
-    series = {
-        "小学": [
-            group.values["campaign.classes"] - group.values["campaign.classes.secondary"] for group in groups
-        ],
-        "中学": [group.values["campaign.classes.secondary"] for group in groups],
-    }
-    labels = [group.name.removesuffix("协作组") for group in groups]
-    return charts.stacked_bar("各协作组参加主题读书活动班级数", labels, series, unit="个")
 
 
 def _line(todo: todos.Todo, now: datetime.datetime) -> dict[str, str]:

@@ -6,10 +6,9 @@ are the figures' names.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from activities.reports import enrolment_table
+from activities.reports import classes_chart, enrolment_table
 from awards.reports import honour_table
 from guanweihui import figures
 from guanweihui.catalogue import Paper, report
@@ -43,8 +42,8 @@ NAMES = (
     "outreach.principals",
     "outreach.host_schools",
 )
-#: The tables a progress bar counts.
-TABLE_COUNT = 6
+#: What the chart of the campaign spreads over the groups.
+CHARTED = ("campaign.classes.primary", "campaign.classes.secondary")
 
 
 def as_json(actor: Any, period: Period) -> dict[str, int]:
@@ -64,17 +63,17 @@ def statistics(actor: Any, period: Period) -> Paper:
     district = District.objects.visible_to(actor).first()
     unit = district.committee_name if district else ""
     groups = list(CollaborationGroup.objects.visible_to(actor).open_on(period.last).in_order())
-    enrolled = enrolment_table(actor, period, reporting_unit=unit)
+    by_group = figures.values_by_group(CHARTED, actor, period)
     tables = (
         summary_table(actor, period, reporting_unit=unit),
         committee_table(actor, period, reporting_unit=unit),
         age_table(actor, period, groups, reporting_unit=unit),
-        enrolled,
+        enrolment_table(actor, period, reporting_unit=unit),
         honour_table(actor, period, reporting_unit=unit),
         pairing_table(actor, period, reporting_unit=unit),
     )
     title = f"{district.short_name if district else ''}{period.label}关心下一代工作统计报表"
-    return Paper(title, tables, (classes_chart(groups, enrolled), age_chart(tables[2])))
+    return Paper(title, tables, (classes_chart(by_group), age_chart(tables[2])))
 
 
 def summary_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
@@ -87,7 +86,7 @@ def summary_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Ta
         rows.append(Row((number, figure.label, values[name], figure.unit, figure.rule), links=links))
     return Table(
         key="summary",
-        title="主要指标",
+        title=f"{period.label}关心下一代工作主要指标",
         columns=(
             Column("number", "序号", width=6, format="int"),
             Column("label", "指标", width=22),
@@ -195,20 +194,6 @@ def _seats_by_school(actor: Any, period: Period) -> dict[int, dict[int, Appointm
     return seats
 
 
-def classes_chart(groups: Sequence[CollaborationGroup], table: Table) -> str:
-    """Draw the classes of the campaign by group, primary and secondary stacked."""
-    subtotals = [row for row in table.rows if row.kind == "subtotal"]
-    keys = [column.key for column in table.columns]
-    labels = [group.short_name.removesuffix("协作组") for group in groups]
-    series = {
-        "小学": _column(subtotals, keys.index("classes_PRIMARY")),
-        "中学": _column(subtotals, keys.index("classes_secondary")),
-    }
-    if len(labels) != len(subtotals):
-        labels = [str(row.cells[1]).removesuffix("小计").removesuffix("协作组") for row in subtotals]
-    return charts.stacked_bar("各协作组参加主题读书活动班级数", labels, series, unit="个")
-
-
 def age_chart(table: Table) -> str:
     """Draw the volunteers by age band."""
     bands = [column for column in table.columns if column.key.startswith("band_")]
@@ -216,7 +201,3 @@ def age_chart(table: Table) -> str:
     cells = table.total.cells if table.total else ()
     values = [cells[keys.index(band.key)] for band in bands]
     return charts.bar("五老志愿者年龄结构", [band.groups[0] for band in bands], values, unit="人")
-
-
-def _column(rows: Iterable[Row], place: int) -> list[int]:
-    return [value if isinstance(value := row.cells[place], int) else 0 for row in rows]

@@ -106,7 +106,7 @@ def test_the_preview_takes_the_same_queries_at_one_and_three_schools(
     for _ in range(schools):
         factories.make_enrolment(school=factories.make_school(group=cast.home.group))
     cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018})
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018})
 
 
