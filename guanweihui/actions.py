@@ -109,10 +109,12 @@ def model_of(object_type: str) -> type[models.Model] | None:
 
 
 def change_rows(object_type: str, changes: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Return (field, before, after) in words; a value that has no before stands as after alone."""
+    """Return (field, before, after) in words, in the model's order; without a before, after stands alone."""
     model = model_of(object_type)
+    order = [field.name for field in model._meta.fields] if model else []
     rows = []
-    for name, value in changes.items():
+    for name in sorted(changes, key=lambda one: (order.index(one) if one in order else len(order), one)):
+        value = changes[name]
         if name == "fields":  # names of columns, not a value before and after
             words = [str(found.verbose_name) if (found := _field(model, one)) else one for one in value]
             rows.append((FIELDS[name], "", "、".join(words)))
