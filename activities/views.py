@@ -168,5 +168,5 @@ def facts(enrolment: Enrolment) -> list[Fact]:
         Fact("报送任务", round_.title),
         Fact("提交时间", enrolment.submitted_at),
         Fact("提交人", str(enrolment.submitted_by or "")),
-        *([Fact("代报依据", enrolment.basis, wide=True)] if enrolment.basis else []),
+        Fact("代报依据", enrolment.basis or "无", wide=True),
     ]

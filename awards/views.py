@@ -79,7 +79,7 @@ def line_of(request: HttpRequest, asked: Asked, chosen: HonourFilter) -> FigureL
 
 
 def row(honour: Honour) -> ListRow:
-    name, number = honour.printed_name or honour.printed_unit, honour.certificate_no
+    name, number = honour.printed_name or honour.unit.short_name, honour.certificate_no
     url = reverse("honour-detail", args=[honour.pk])
     is_void = honour.voided_on is not None
     return ListRow(
@@ -130,13 +130,13 @@ def facts(honour: Honour) -> list[Fact]:
     person: dict[str, Any] = {}
     if honour.person_id:
         person["url"] = reverse("person-detail", args=[honour.person_id])
+    whose = [Fact("姓名", honour.printed_name, **person), Fact("职务", honour.printed_duty)]
     voided = [Fact("作废日期", honour.voided_on), Fact("作废原因", honour.void_reason)]
     return [
         Fact("奖项", honour.category.name),
         Fact("证书编号", honour.certificate_no),
-        *([Fact("姓名", honour.printed_name, **person)] if honour.printed_name else []),
-        Fact("职务", honour.printed_duty),
-        Fact("单位（当时名称）", honour.printed_unit, wide=True),
+        *(whose if honour.printed_name else []),
+        Fact("单位（当时名称）", honour.printed_unit),
         Fact("现单位", honour.unit.full_name, url=reverse("school-detail", args=[honour.unit_id])),
         Fact("协作组", honour.unit.group.short_name),
         Fact("评选周期", honour.decision.cycle.name),

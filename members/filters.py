@@ -9,6 +9,10 @@ from members.models import ElderClass, Person, RetirementKind
 from members.reports import BANDS
 
 
+#: Who has no retirement kind: in-service heads and commended people.
+IN_SERVICE = "NONE"
+
+
 def visible_classes(request):
     """Give the choices of the class field: the dictionary of the reader's district."""
     if request is None:
@@ -32,7 +36,10 @@ class PersonFilter(ListFilterSet):
         empty_label="全部",
     )
     kind = filters.ChoiceFilter(
-        label="退休类型", field_name="retirement_kind", choices=RetirementKind, empty_label="全部"
+        label="退休类型",
+        choices=[*RetirementKind.choices, (IN_SERVICE, "在职或其他")],
+        empty_label="全部",
+        method="by_kind",
     )
     age = filters.ChoiceFilter(
         label="年龄",
@@ -48,6 +55,9 @@ class PersonFilter(ListFilterSet):
 
     def by_name(self, queryset, name, value):
         return queryset.named(value)
+
+    def by_kind(self, queryset, name, value):
+        return queryset.of_kind("" if value == IN_SERVICE else value)
 
     def by_unit(self, queryset, name, value):
         return queryset.at(value)

@@ -70,6 +70,10 @@ class PersonQuerySet(ScopedQuerySet):
         """Keep retired education staff: persons with a row in the register."""
         return self.filter(on_register=True)
 
+    def of_kind(self, kind: str):
+        """Keep people of one retirement kind; empty for those still in service."""
+        return self.filter(retirement_kind=kind)
+
     def volunteers(self):
         return self.filter(is_volunteer=True)
 
@@ -97,11 +101,16 @@ class PersonQuerySet(ScopedQuerySet):
         )
 
     def named(self, text: str):
-        """Search by the beginning of a name, its pinyin or initials, or a whole staff number."""
+        """Search by the beginning of a name, its pinyin or initials, or a whole staff number.
+
+        A surname with two readings is found by either: the second stands after a space.
+        """
         text = text.strip()
         if not text:
             return self
-        keys = Q(pinyin__startswith=text.lower()) | Q(initials__startswith=text.lower())
+        key = text.lower()
+        keys = Q(pinyin__startswith=key) | Q(initials__startswith=key)
+        keys |= Q(pinyin__contains=f" {key}") | Q(initials__contains=f" {key}")
         return self.filter(Q(name__startswith=text) | Q(staff_no=text.upper()) | keys)
 
     def at(self, text: str):

@@ -3,7 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from guanweihui.gate import LINK_KEY
 from guanweihui.scope import LinkHolder, Role
@@ -62,3 +64,11 @@ def client_by_link(link) -> Client:
     session[LINK_KEY] = link.pk
     session.save()
     return client
+
+
+def count_queries(client: Client, url: str) -> int:
+    """Return how many queries a page costs somebody whose session is already running."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)

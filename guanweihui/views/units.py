@@ -390,9 +390,9 @@ def school_facts(school: School) -> list[Fact]:
             "关工委成立时间",
             partial(school.committee_set_up_on, school.committee_set_up_precision, prose=True),
         ),
-        Fact("曾用名", "、".join(names[UnitName.Kind.FORMER]) or "无"),
-        Fact("别名", "、".join(names[UnitName.Kind.ALIAS]) or "无"),
-        *([Fact("撤销日期", school.closed_on)] if school.closed_on else []),
+        Fact("曾用名", "、".join(names[UnitName.Kind.FORMER]) or "无", wide=True),
+        Fact("别名", "、".join(names[UnitName.Kind.ALIAS]) or "无", wide=True),
+        *([Fact("撤销日期", school.closed_on, wide=True)] if school.closed_on else []),
     ]
 
 
