@@ -252,23 +252,26 @@ def _runs(lines: Sequence[ImportedRow]) -> Iterator[tuple[type[models.Model], li
 
 
 def _take_back(model: type[models.Model], lines: list[ImportedRow]) -> Iterator[str]:
-    """Undo lines of one model; yield the labels of the rows that stay."""
+    """Undo lines of one model; yield the labels of the rows that stay.
+
+    New rows go before old ones come back: a new head leaves his seat first.
+    """
     stored = model._default_manager.in_bulk([line.object_id for line in lines])
-    new = []
+    untouched = []
     for line in lines:
-        row = stored.get(line.object_id)
-        if row is None:
+        if (row := stored.get(line.object_id)) is None:
             continue
-        if digest_of(row) != line.after_digest:
+        if digest_of(row) == line.after_digest:
+            untouched.append((line, row))
+        else:
             yield str(row)
-        elif not line.before:
-            new.append(row)
-        elif not _attempt(partial(restore, row, line.before)):
+    new = [row for line, row in untouched if not line.before]
+    if new and not _attempt(model._default_manager.filter(pk__in=[row.pk for row in new]).delete):
+        # Somebody uses one of them: find out which.
+        yield from (str(row) for row in new if not _attempt(row.delete))
+    for line, row in untouched:
+        if line.before and not _attempt(partial(restore, row, line.before)):
             yield str(row)
-    if not new or _attempt(model._default_manager.filter(pk__in=[row.pk for row in new]).delete):
-        return
-    # Somebody uses one of them: find out which.
-    yield from (str(row) for row in new if not _attempt(row.delete))
 
 
 def _attempt(work: Callable[[], Any]) -> bool:
