@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from guanweihui.documents.official import OfficialDocument
 from guanweihui.figures import Period
 from guanweihui.tables import Table
 
@@ -13,11 +14,15 @@ FAMILIES = ("年报", "名册台账", "评选", "活动", "老校长下乡")
 
 @dataclass(frozen=True)
 class Paper:
-    """A finished report: its tables and the charts that stand before them (SVG text)."""
+    """A finished report: its tables, and the charts beside them (SVG text).
+
+    With `official` the PDF is that document in the layout of GB/T 9704; page and workbook show the tables.
+    """
 
     title: str
     tables: tuple[Table, ...]
     charts: tuple[str, ...] = ()
+    official: OfficialDocument | None = None
 
 
 @dataclass(frozen=True)

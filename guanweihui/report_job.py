@@ -54,6 +54,8 @@ def render(report: catalogue.Report, paper: catalogue.Paper, kind: str, imprint:
         )
     if (why_not := pdf.available()) is not None:
         raise JobError(why_not)
+    if paper.official is not None:
+        return pdf.official(paper.official)
     return pdf.tables(paper.tables, imprint, charts=paper.charts)
 
 

@@ -6,13 +6,17 @@ are the figures' names.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
+
+from django.utils import timezone
 
 from activities.reports import classes_chart, enrolment_table
 from awards.reports import honour_table
 from guanweihui import figures
 from guanweihui.catalogue import Paper, report
 from guanweihui.documents import charts
+from guanweihui.documents.official import Attachment, OfficialDocument, Paragraph
 from guanweihui.figures import Period
 from guanweihui.models import CollaborationGroup, District, School
 from guanweihui.models.org import Precision
@@ -74,6 +78,73 @@ def statistics(actor: Any, period: Period) -> Paper:
     )
     title = f"{district.short_name if district else ''}{period.label}关心下一代工作统计报表"
     return Paper(title, tables, (classes_chart(by_group), age_chart(tables[2])))
+
+
+@report(
+    "annual-report",
+    family="年报",
+    title="年度工作情况报告（公文格式）",
+    purpose="按公文格式排印的年度情况报告，数字与年度统计报表同源；编文号之前印有“征求意见稿”。",
+    roles=DISTRICT_WIDE,
+)
+def annual_report(actor: Any, period: Period) -> Paper:
+    """Write the year's figures as an official report for the leader's signature."""
+    district = District.objects.visible_to(actor).first()
+    unit = district.committee_name if district else ""
+    values = figures.values(NAMES, actor, period)
+    table = summary_table(actor, period, reporting_unit=unit)
+    # The title breaks where its sense does (GB/T 9704: a trapezoid or a lozenge).
+    first_line, second_line = f"关于{period.label}", "关心下一代工作情况的报告"
+    document = OfficialDocument(
+        organ_mark=f"{unit}文件",
+        title=f"{first_line}\n{second_line}",
+        body=tuple(annual_paragraphs(values, period)),
+        signed_by=unit,
+        signed_on=timezone.localdate(),
+        attachments=(Attachment("主要指标", (table,)),),
+    )
+    return Paper(first_line + second_line, (table,), official=document)
+
+
+def annual_paragraphs(values: dict[str, int], period: Period) -> Iterator[Paragraph]:
+    """Put the figures into sentences; official prose writes numbers without separators."""
+    say = {name.replace(".", "_"): value for name, value in values.items()}
+    primary = {
+        f"{name}_primary": values[f"campaign.{name}"] - values[f"campaign.{name}.secondary"]
+        for name in ("classes", "students")
+    }
+    last = period.last
+    yield Paragraph(
+        f"现将{period.label}（{period.span}）关心下一代工作情况报告如下，统计时点为"
+        f"{last.year}年{last.month}月{last.day}日。"
+    )
+    for heading, text in ANNUAL_TEXT:
+        yield Paragraph(heading, level=1)
+        yield Paragraph(text.format(**say, **primary))
+
+
+ANNUAL_TEXT = (
+    (
+        "组织与队伍",
+        "全区有协作组{groups}个、学校{schools}所；离退休教师{retired}人，其中五老志愿者{volunteers}人。",
+    ),
+    (
+        "主题读书教育活动",
+        "{campaign_schools}所学校的{campaign_classes}个班级、{campaign_students}名学生参加，"
+        "其中中学{campaign_classes_secondary}个班级、{campaign_students_secondary}名学生，"
+        "小学{classes_primary}个班级、{students_primary}名学生。",
+    ),
+    (
+        "评选表彰",
+        "本年度表彰先进集体{honours_cycle_collectives}个、关心关工委工作的好领导{honours_cycle_leaders}人、"
+        "在职先进个人{honours_cycle_in_service}人、退休先进个人{honours_cycle_retired}人。"
+        "累计表彰集体{honours_collectives_total}个、个人{honours_individuals_total}人次。",
+    ),
+    (
+        "老校长下乡",
+        "协议有效的下乡校长{outreach_principals}人，受援学校{outreach_host_schools}所。",
+    ),
+)
 
 
 def summary_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:

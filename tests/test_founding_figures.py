@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 
-from guanweihui import figures
+from guanweihui import catalogue, figures
 from guanweihui.documents import pdf
 from guanweihui.figures import Period
 from guanweihui.models import AuditEvent, District, ImportBatch
@@ -160,6 +160,18 @@ def test_the_pdf_says_them(demo, tmp_path):
     for name, value in FOUNDING.items():
         label = figures.get(name).label
         assert any(label in line and f"{value:,}" in line for line in lines), name
+
+
+def test_the_official_report_says_them_in_sentences(demo):
+    body = catalogue.get("annual-report").build(demo, PERIOD).official.body
+    assert [part.text for part in body if not part.level] == [
+        "现将2018—2019学年（2018年9月1日至2019年8月31日）关心下一代工作情况报告如下，统计时点为2019年8月31日。",
+        "全区有协作组15个、学校186所；离退休教师13000人，其中五老志愿者2986人。",
+        "105所学校的1616个班级、48134名学生参加，其中中学582个班级、13834名学生，小学1034个班级、34300名学生。",
+        "本年度表彰先进集体37个、关心关工委工作的好领导40人、在职先进个人32人、退休先进个人45人。"
+        "累计表彰集体215个、个人645人次。",
+        "协议有效的下乡校长4人，受援学校8所。",
+    ]
 
 
 def test_cut_off_moves_what_counts(demo):
