@@ -10,7 +10,6 @@ from guanweihui import text
 from guanweihui.imports.kinds import kind
 from guanweihui.imports.problems import Unusable
 from guanweihui.imports.resources import (
-    CellError,
     Column,
     CountWidget,
     DictionaryWidget,
@@ -227,7 +226,8 @@ class InService(HonourRoll):
             return []
         found = self.context.memo["in_service"].setdefault((school.pk, values["name"]), [])
         if len(found) > 1:
-            raise CellError(f"{school}有 {len(found)} 位同名的在职人员", "请在平台上为这一位单独登记。")
+            self.fault("姓名", f"{school}有 {len(found)} 位同名的在职人员", "请在平台上为这一位单独登记。")
+            return []
         if not found:
             found.append(
                 keys.fill_keys(
@@ -304,6 +304,7 @@ class AdvancedRetired(HonourRoll):
             self.fault("教工编号", "花名册中没有这个编号", "请核对教工编号，或先导入花名册。")
         elif person.name != values["name"]:
             self.fault("姓名", f"花名册中这个编号是“{person.name}”", "请核对教工编号和姓名。")
+            person = None
         if person is None or school is None:
             return []
         if person.school_id != school.pk:
