@@ -15,6 +15,13 @@ def visible(model):
     return choices
 
 
+def visible_events(request):
+    """Give the teaching events within the reader's reach."""
+    if request is None:
+        return TeachingEvent.objects.none()
+    return TeachingEvent.objects.visible_to(request.user).for_choice()
+
+
 class PairingFilter(ListFilterSet):
     """Pairs by any of their names, and programme."""
 
@@ -51,7 +58,7 @@ class LessonFilter(ListFilterSet):
     """Items of teaching events by teacher, school or subject, event, kind."""
 
     text = filters.CharFilter(label="教师 / 学校 / 学科", method="by_text")
-    event = filters.ModelChoiceFilter(label="送教活动", queryset=visible(TeachingEvent), empty_label="全部")
+    event = filters.ModelChoiceFilter(label="送教活动", queryset=visible_events, empty_label="全部")
     kind = filters.ChoiceFilter(label="活动形式", choices=Lesson.Kind, empty_label="全部")
 
     class Meta(ListFilterSet.Meta):

@@ -231,7 +231,7 @@ class ResearchVisitQuerySet(ScopedQuerySet):
         """Load the visits with what was found, in two queries."""
         return (
             self.select_related("programme", "host_school")
-            .prefetch_related("needs")
+            .prefetch_related(models.Prefetch("needs", queryset=Need.objects.order_by("pk")))
             .order_by("visited_on", "pk")
         )
 
@@ -303,6 +303,10 @@ class TeachingEventQuerySet(ScopedQuerySet):
     def visible_to(self, actor, *, roles=None):
         """See ScopedQuerySet; a link that opens two pairs of a programme does not show an event twice."""
         return super().visible_to(actor, roles=roles).distinct()
+
+    def for_choice(self):
+        """The events that a query bar offers, latest first, without their lessons."""
+        return self.order_by("-from_on", "pk")
 
     def for_list(self):
         """Load the events with their lessons, in three queries."""
