@@ -69,7 +69,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         page=page,
         form=chosen.form,
         behind=behind,
-        notes=[f"其中离退休花名册内 {chosen.qs.on_register().count():,} 人；其余是在职及其他有记录的人员。"],
+        notes=[] if asked else [on_register_words(chosen.qs.on_register().count())],
         export="person-export" if begins else "",
         unit="人",
         empty_words="名册里还没有人员。请导入离退休教师花名册。" if begins else "名册里还没有人员。",
@@ -77,6 +77,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
         empty_action="导入花名册" if begins else "",
     )
     return answer_list(request, shown)
+
+
+def on_register_words(count: int) -> str:
+    return f"其中离退休花名册内 {count:,} 人；其余是在职及其他有记录的人员。"
 
 
 def row(person: Person) -> ListRow:
@@ -101,7 +105,7 @@ def row(person: Person) -> ListRow:
 def person_export(request: HttpRequest) -> HttpResponse:
     """Give the queried register as a workbook, masked; the trail keeps how many rows left."""
     asked, chosen = chosen_people(request)
-    people = list(chosen.qs.visible_to(request.user, roles=REVEALERS).for_export())
+    people = list(chosen.qs.visible_to(request.user, roles=REVEALERS).for_register())
     home = reach_of(request.user).home
     words = "、".join(
         f"{name}={value}" for name, value in request.GET.items() if value and name in chosen.filters
