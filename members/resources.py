@@ -281,17 +281,20 @@ class Register:
         """Find the stored person: by ID first, then by staff number."""
         number = values.get("staff_no") or ""
         by_id, by_number = self.stored.by_id.get(index), self.stored.by_number.get(number)
-        if by_id and by_number and by_id != by_number:
+        if self._is_foreign(by_id) or self._is_foreign(by_number):
+            # Nothing more is said: another school's people are none of this one's business.
+            self._fault("教工编号", "这位人员登记在其他学校", "需要转入本校的，请联系区关工委办公室。")
+        elif by_id and by_number and by_id != by_number:
             self._fault("教工编号", "与身份证号分别属于两位已登记的人员", "请核对教工编号和身份证号。")
         elif by_number and not by_id:
             old_name = self.stored.rows[by_number][PLACE["name"]]
             if values.get("name") and old_name != values["name"]:
                 self._fault("教工编号", f"已登记在“{old_name}”名下", "请核对教工编号和姓名。")
-        pk = by_id or by_number
+        return by_id or by_number
+
+    def _is_foreign(self, pk: int | None) -> bool:
         own = self.context.school
-        if pk and own is not None and self.stored.rows[pk][PLACE["school_id"]] != own.pk:
-            self._fault("教工编号", "这位人员登记在其他学校", "需要转入本校的，请联系区关工委办公室。")
-        return pk
+        return own is not None and pk is not None and self.stored.rows[pk][PLACE["school_id"]] != own.pk
 
     def _warn_of_dates(self, values: dict[str, Any]) -> None:
         born, began, retired, joined = (

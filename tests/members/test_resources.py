@@ -236,19 +236,24 @@ def test_a_staff_number_alone_does_not_rename_a_person(school):
 
 def test_a_school_s_upload_is_held_to_its_own_people(school):
     other = make_school(full_name="示例市示例区第2小学")
-    loaded(register_row(退休时单位=other.full_name))
+    loaded(
+        register_row(退休时单位=other.full_name),
+        register_row(教工编号="T8", 身份证号=None, 姓名="秘密", 退休时单位=other.full_name),
+    )
     plan = loaded(
         register_row(),
         register_row(教工编号="T5", 身份证号=None, 姓名="丁一", 退休时单位=other.full_name),
         register_row(教工编号="T6", 身份证号=None, 姓名="丁二"),
+        register_row(教工编号="T8", 身份证号=None, 姓名="丁三"),
         school=school,
         valid_rows=True,
     )
     assert said(plan) == [
         "3 教工编号 T00002：这位人员登记在其他学校。需要转入本校的，请联系区关工委办公室。",
         "4 退休时单位 示例市示例区第2小学：不是您的学校。这里只能导入本校人员，请删去这一行。",
+        "6 教工编号 T8：这位人员登记在其他学校。需要转入本校的，请联系区关工委办公室。",
     ]
-    assert counts(plan) == {"WRONG": 2, "NEW": 1}
+    assert counts(plan) == {"WRONG": 3, "NEW": 1}
 
 
 def test_the_school_may_stand_under_any_of_its_names(school):
