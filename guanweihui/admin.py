@@ -36,7 +36,7 @@ from guanweihui.models import (
     User,
     Workday,
 )
-from guanweihui.office import OfficeAdmin, OfficeForm, OfficeInline, ReadOnlyAdmin, office
+from guanweihui.office import OfficeAdmin, OfficeForm, OfficeInline, OfficeStack, ReadOnlyAdmin, office
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 
@@ -144,9 +144,9 @@ class WorkdayAdmin(OfficeAdmin):
 # --- accounts ---------------------------------------------------------------------------------------------
 
 
-class PostInline(OfficeInline):
+class PostInline(OfficeStack):
     model = Post
-    fields = ("role", *AT_UNIT, "from_on", "to_on")
+    fields = ("role", AT_UNIT, ("from_on", "to_on"))
     autocomplete_fields = ("group", "school")
     min_num = 1
     validate_min = True

@@ -235,6 +235,11 @@ class InReach:
             wrapper.can_add_related = wrapper.can_change_related = wrapper.can_view_related = False
         return field
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer boxes to tick: nobody need know which key to hold down."""
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return office.has_permission(request)
 
@@ -259,13 +264,27 @@ class InReach:
             return False
 
 
-class OfficeInline(InReach, admin.TabularInline):
+class Below(InReach):
     """Rows that belong to the row above; typed in its page, never deleted."""
 
     form = SealedForm
     extra = 0
     can_delete = False
-    show_change_link = False
+
+
+class OfficeInline(Below, admin.TabularInline):
+    """Short rows, one a line; the heads of the columns are no labels, so each field says its name."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", str(field.label or db_field.verbose_name))
+        return field
+
+
+class OfficeStack(Below, admin.StackedInline):
+    """Rows too wide for one line."""
 
 
 class OfficeAdmin(InReach, admin.ModelAdmin):
@@ -284,6 +303,9 @@ class OfficeAdmin(InReach, admin.ModelAdmin):
     change_form_template = "admin/office_form.html"
     links: tuple[tuple[str, str], ...] = ()
     page = ""
+
+    class Media:
+        js = ("js/office.js",)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return office.has_permission(request)

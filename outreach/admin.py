@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from guanweihui.office import OfficeAdmin, OfficeInline, office
+from guanweihui.office import OfficeAdmin, OfficeInline, OfficeStack, office
 from outreach.models import (
     HostSchool,
     Lesson,
@@ -16,17 +16,12 @@ from outreach.models import (
 
 ONLY = admin.RelatedOnlyFieldListFilter
 REPORTS = (("导出台账", "report-centre"), ("结对一览", "pairing-list"))
-LESSON_FIELDS = (
-    "held_on",
-    "host_school",
-    "kind",
-    "subject",
-    "local_teacher",
-    "visiting_teacher",
-    "research_officer",
-    "attendances",
+LESSON_ROWS = (
+    ("held_on", "host_school"),
+    ("kind", "subject"),
+    ("local_teacher", "visiting_teacher", "research_officer"),
+    ("attendances", "radiated_unnamed"),
     "radiated",
-    "radiated_unnamed",
 )
 
 
@@ -116,10 +111,10 @@ class NeedAdmin(OfficeAdmin):
     ordering = ("visit", "pk")
 
 
-class LessonInline(OfficeInline):
+class LessonInline(OfficeStack):
     model = Lesson
-    fields = LESSON_FIELDS
-    autocomplete_fields = ("host_school", "radiated")
+    fields = LESSON_ROWS
+    autocomplete_fields = ("host_school",)
 
 
 @admin.register(TeachingEvent, site=office)
@@ -136,10 +131,10 @@ class TeachingEventAdmin(OfficeAdmin):
 
 @admin.register(Lesson, site=office)
 class LessonAdmin(OfficeAdmin):
-    fieldsets = ((None, {"fields": ("event", *LESSON_FIELDS)}),)
+    fieldsets = ((None, {"fields": ("event", *LESSON_ROWS)}),)
     list_display = ("event", "held_on", "host_school", "kind", "subject", "attendances")
     list_filter = ("kind",)
     list_select_related = ("event", "host_school")
     search_fields = ("subject", "host_school__name", "event__name")
-    autocomplete_fields = ("event", "host_school", "radiated")
+    autocomplete_fields = ("event", "host_school")
     ordering = ("held_on", "pk")
