@@ -42,7 +42,6 @@ ACCESS = {
     "school-export": COMMITTEE,
     "person-list": COMMITTEE,
     "person-detail": {*WIDE, "group", "school"},
-    "person-trail": {*WIDE, "group", "school"},
     "person-reveal": {"district", "school"},
     "person-export": {"district", "school", "stranger"},
     "enrolment-list": COMMITTEE,
@@ -55,7 +54,9 @@ ACCESS = {
     "pairing-detail": {*WIDE, "outreach"},
     "pairing-export": WIDE,
     "visit-list": {*WIDE, "outreach"},
+    "visit-export": WIDE,
     "event-list": {*WIDE, "outreach"},
+    "event-export": WIDE,
     "trail-list": WIDE,
     "trail-detail": WIDE,
     "account": ACCOUNTS,
@@ -92,9 +93,18 @@ def world(cast):
     """One row for each route that names one, all at the home school or the district."""
     now = timezone.now()
     district, school = cast.home.district, cast.home.school
-    job = Job.objects.create(district=district, kind="report", label="任务", created_at=now, created_by=cast.users.district)
+    job = Job.objects.create(
+        district=district, kind="report", label="任务", created_at=now, created_by=cast.users.district
+    )
     batch = ImportBatch.objects.create(
-        district=district, kinds="学校名录", filename="a.xlsx", digest="0", created_at=now, created_by=cast.users.district
+        district=district,
+        kinds="学校名录",
+        filename="a.xlsx",
+        digest="0",
+        state=ImportBatch.State.CONFIRMED,
+        confirmed_at=now,
+        created_at=now,
+        created_by=cast.users.district,
     )
     factories.make_honour(unit=school)
     event = AuditEvent.objects.create(
@@ -156,7 +166,7 @@ def test_each_role_opens_what_it_may_and_nothing_else(cast, world, player):
 
 
 #: The batch and the job of this world have no file, which is a 404 for their owner too.
-NOTHING_THERE = {("job-file", 404), ("import-errors", 404), ("import-detail", 404)}
+NOTHING_THERE = {("job-file", 404), ("import-errors", 404)}
 
 
 @pytest.mark.parametrize("player", [one for one in PLAYERS if one != "anonymous"])
@@ -181,7 +191,12 @@ def test_public_routes_answer_a_visitor(cast, world, name):
 def test_the_office_exists_for_district_staff_only(cast, player):
     statuses = {
         getattr(cast, player).get(path).status_code
-        for path in ("/office/", "/office/members/person/", "/office/guanweihui/school/add/", "/office/login/")
+        for path in (
+            "/office/",
+            "/office/members/person/",
+            "/office/guanweihui/school/add/",
+            "/office/login/",
+        )
     }
     assert statuses <= ({200, 302, 404} if player == "district" else {404})
 

@@ -336,5 +336,8 @@ def _store(data: bytes) -> str:
 
 
 def _fetch(batch: ImportBatch) -> bytes:
-    with default_storage.open(batch.stored_name) as stored:
-        return crypto.decrypt_bytes(stored.read(), bind="import")
+    try:
+        with default_storage.open(batch.stored_name) as stored:
+            return crypto.decrypt_bytes(stored.read(), bind="import")
+    except FileNotFoundError:
+        raise Refused("暂存的文件已经不在了，请重新上传。") from None

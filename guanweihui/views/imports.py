@@ -98,7 +98,11 @@ def own_school(request: HttpRequest) -> School | None:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the verdict of a waiting batch, or what became of it."""
     batch = batch_of(request, pk)
-    return render(request, "guanweihui/import_detail.html", detail(request, batch))
+    try:
+        context = detail(request, batch)
+    except Refused as refusal:
+        return render(request, "409.html", {"message": str(refusal)}, status=409)
+    return render(request, "guanweihui/import_detail.html", context)
 
 
 def detail(request: HttpRequest, batch: ImportBatch, form: ConfirmImportForm | None = None) -> dict:
@@ -166,7 +170,10 @@ def import_errors(request: HttpRequest, pk: int) -> HttpResponse:
         state=ImportBatch.State.PREVIEWED,
     )
     now = timezone.now()
-    plan = batches.plan_again(batch, by=request.user, at=now)
+    try:
+        plan = batches.plan_again(batch, by=request.user, at=now)
+    except Refused as refusal:
+        return render(request, "409.html", {"message": str(refusal)}, status=409)
     record("importbatch.errors", batch, by=request.user, at=now, changes={"rows": plan.counts()["WRONG"]})
     return download(errors.workbook(plan), f"{batch.filename.rsplit('.', 1)[0]}-错误行.xlsx")
 
