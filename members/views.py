@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from guanweihui.figures_page import Asked, asked_figure, figure_line
 from guanweihui.gate import posts
@@ -129,7 +129,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_changes": shows_changes,
         "changes": changes(request, person) if shows_changes else [],
         "sections": [] if shows_changes else sections(person),
-        "may_reveal": may_reveal(request, person),
+        "reveal_form": RevealForm() if may_reveal(request, person) and not shows_changes else None,
     }
     return render(request, "members/person_detail.html", context)
 
@@ -223,13 +223,13 @@ def changes(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
 
 
 @sensitive_variables("values", "facts")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @posts(*REVEALERS)
 def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the purpose, then show the full values once, in the answer to that POST alone."""
+    """Show the full values once, in the answer to a POST that says the purpose."""
     people = Person.objects.visible_to(request.user, roles=REVEALERS)
     person = get_object_or_404(people.for_page(), pk=pk)
-    form = RevealForm(request.POST if request.method == "POST" else None)
+    form = RevealForm(request.POST)
     facts: list[Fact] = []
     if form.is_valid():
         purpose = form.cleaned_data["purpose"]
@@ -243,5 +243,4 @@ def person_reveal(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "facts": facts,
     }
-    status = 422 if form.is_bound and not facts else 200
-    return render(request, "members/person_reveal.html", context, status=status)
+    return render(request, "members/person_reveal.html", context, status=200 if facts else 422)

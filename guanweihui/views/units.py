@@ -162,11 +162,9 @@ def chosen_groups(request: HttpRequest) -> tuple[Asked | None, GroupFilter]:
 
 
 @require_safe
-@posts(*COMMITTEE)
+@posts(*DISTRICT_WIDE, Role.GROUP)
 def group_list(request: HttpRequest) -> HttpResponse:
     """List the groups with head, schools by stage and figures of their people."""
-    if (own := own_school(request)) is not None:
-        return redirect("school-detail", own)
     asked, chosen = chosen_groups(request)
     period = asked.period if asked else asked_period(request)
     page = page_of(request, chosen.qs.for_tree())
