@@ -123,13 +123,20 @@ def fetch(clients: dict[str, Any], page: Page, rows: dict[str, Any], times: int)
         answer = client.get(url)
     with ground.queries() as seen:
         client.get(url)
-    milliseconds = []
+    milliseconds, busy = [], []
     for _ in range(times):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         client.get(url)
         milliseconds.append((time.perf_counter() - began) * 1000)
+        busy.append((time.process_time() - used) * 1000)
     size = 0 if answer.streaming else len(answer.content)
-    return {"ms": milliseconds, "queries": len(seen), "status": answer.status_code, "bytes": size}
+    return {
+        "ms": milliseconds,
+        "cpu": busy,
+        "queries": len(seen),
+        "status": answer.status_code,
+        "bytes": size,
+    }
 
 
 PARTS = {"visit": visit}
@@ -187,6 +194,7 @@ def tell(engine: str, found: dict[str, list[dict[str, Any]]], size: int) -> bool
             "ten rows, ms",
             "the district, ms",
             "p95",
+            "processor, ms",
             f"among {size}, ms",
             "ratio",
             "KB",
@@ -207,18 +215,19 @@ def line(page: Page, runs: dict[str, list[dict[str, Any]]]) -> Iterable[Any]:
         f"{middle(runs, 'small'):.0f}",
         f"{middle(runs, 'one'):.0f}",
         f"{ground.percentile(samples(runs, 'one'), 0.95):.0f}",
+        f"{middle(runs, 'one', 'cpu'):.0f}",
         many,
         ratio,
         f"{runs['one'][0]['bytes'] / 1000:.0f}",
     )
 
 
-def samples(runs: dict[str, list[dict[str, Any]]], home: str) -> list[float]:
-    return [one for run in runs[home] for one in run["ms"]]
+def samples(runs: dict[str, list[dict[str, Any]]], home: str, what: str = "ms") -> list[float]:
+    return [one for run in runs[home] for one in run[what]]
 
 
-def middle(runs: dict[str, list[dict[str, Any]]], home: str) -> float:
-    return ground.median(samples(runs, home))
+def middle(runs: dict[str, list[dict[str, Any]]], home: str, what: str = "ms") -> float:
+    return ground.median(samples(runs, home, what))
 
 
 def over_reach(page: Page, runs: dict[str, list[dict[str, Any]]]) -> list[str]:
