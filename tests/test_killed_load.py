@@ -60,6 +60,7 @@ def is_writing(environment) -> bool:
         journal = Path(environment["DATA_DIR"]) / "db.sqlite3-journal"
         return journal.exists() and journal.stat().st_size > 0  # an idle journal is truncated, not removed
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else one transaction sees one picture for ever
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_xid IS NOT NULL",
             [environment["DATABASE_URL"].rsplit("/", 1)[1]],

@@ -164,6 +164,28 @@ def recognise(workbook: Workbook) -> list[tuple[Kind, Sheet, TableRows]]:
     if not found:
         names = "、".join(one.label for one in every())
         raise Unusable(
-            f"没有认出“{workbook.filename}”是哪一种表。能导入的有：{names}。请核对表头文字后再上传。"
+            near_miss(workbook)
+            or f"没有认出“{workbook.filename}”是哪一种表。能导入的有：{names}。请核对表头文字后再上传。"
         )
     return sorted(found, key=lambda one: one[0].order)
+
+
+def near_miss(workbook: Workbook) -> str:
+    """Say what a sheet lacks that is nearly of a kind: at least half of the required heads stand in it."""
+    best: tuple[float, int, Kind, Sheet] | None = None
+    for sheet in workbook.sheets:
+        words = {str(cell).strip().lstrip("*") for row in sheet.rows[:20] for cell in row if cell}
+        for candidate in every():
+            met = len(candidate.required & words)
+            share = met / len(candidate.required)
+            if share >= 0.5 and (best is None or (share, met) > best[:2]):
+                best = (share, met, candidate, sheet)
+    if best is None:
+        return ""
+    _, _, candidate, sheet = best
+    try:
+        sheet.under_head(candidate.columns, candidate.required)
+    except Unreadable as fault:
+        return f"这像是“{candidate.label}”，但是{fault}"
+    title = "或".join(f"“{word}”" for word in candidate.title_words)
+    return f"工作表“{sheet.name}”像是“{candidate.label}”，但是标题和表名里没有{title}。请补上后再上传。"

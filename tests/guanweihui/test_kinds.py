@@ -65,6 +65,31 @@ def test_sheets_come_in_loading_order_and_unknown_ones_are_left_out():
     assert names(book) == [("schools", "名录"), ("register", "花名册")]
 
 
+@pytest.mark.parametrize(
+    ("head", "sentence"),
+    [
+        (
+            ("姓名", "退休时单位", "性别"),
+            "这像是“离退休教师花名册”，但是工作表“表”的表头（第 1 行）缺少“教工编号”列，只找到：姓名、退休时单位、性别。"
+            "请补上后再上传。",
+        ),
+        (
+            ("教工编号", "姓名", "姓名", "退休时单位"),
+            "这像是“离退休教师花名册”，但是工作表“表”第 1 行的表头“姓名”出现了两次（B 列和 C 列）。"
+            "请改名或删去一列后再上传。",
+        ),
+        (
+            PERSONS,
+            "工作表“表”像是“好领导名单”，但是标题和表名里没有“好领导”。请补上后再上传。",
+        ),
+    ],
+)
+def test_a_sheet_that_is_nearly_of_a_kind_is_told_what_it_lacks(head, sentence):
+    with pytest.raises(Unusable) as refusal:
+        kinds.recognise(workbook(sheet("表", head, ("1",) * len(head))))
+    assert str(refusal.value) == sentence
+
+
 def test_a_workbook_that_nobody_knows_is_refused_with_what_can_be_loaded():
     with pytest.raises(Unusable) as refusal:
         kinds.recognise(workbook(sheet("打分", ("序号", "评委1"), (1, 9.5)), filename="06.xlsx"))
