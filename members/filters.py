@@ -8,7 +8,6 @@ from guanweihui.list_page import ListFilterSet, visible_groups, visible_schools
 from members.models import ElderClass, Person, RetirementKind
 from members.reports import BANDS
 
-
 #: Who has no retirement kind: in-service heads and commended people.
 IN_SERVICE = "NONE"
 
