@@ -28,7 +28,6 @@ from guanweihui.models.org import Segment, Stage
 from guanweihui.scope import Role
 
 _THEME = re.compile(r"[“\"「《](.{1,60}?)[”\"」》]")
-ROUND_KIND = "campaign_enrolment"
 SCHOOL_YEAR_STARTS_IN = 9
 CLOSES_AT = datetime.time(17)
 
@@ -108,7 +107,7 @@ class CampaignEnrolment(SheetLoader):
             Round,
             {
                 "district": self.district,
-                "kind": ROUND_KIND,
+                "kind": Round.Kind.ENROLMENT,
                 "year": year,
                 "title": f"“{theme}”主题读书活动报名",
                 "group_endorses": False,

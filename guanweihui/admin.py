@@ -359,12 +359,6 @@ class RoundAdmin(OfficeAdmin):
     actions = ("open_rounds",)
     links = (("主题活动报名", "enrolment-list"), ("导出台账", "report-centre"))
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "kind":
-            kinds = [("enrolment", "主题活动报名")]
-            return forms.ChoiceField(label=db_field.verbose_name, choices=kinds)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
     @admin.action(description="开始所选报送任务", permissions=["change"])
     def open_rounds(self, request: HttpRequest, found: models.QuerySet) -> None:
         for round_ in found:

@@ -12,7 +12,7 @@ from activities.reports import classes_chart
 from awards.models import Honour
 from guanweihui import figures, todos
 from guanweihui.figures import Figure, GroupValues, Period
-from guanweihui.scope import DISTRICT_WIDE, Role, reach_of
+from guanweihui.scope import DISTRICT_WIDE, Role, System, reach_of
 from guanweihui.tables import Column, Row, Table, total_row
 
 #: Figures spread over the groups: counted once, shown as total and as chart.
@@ -102,9 +102,13 @@ def build(actor: Any, *, now: datetime.datetime, year: int | None = None) -> Das
 
 
 def last_day_with_data(actor: Any) -> datetime.date | None:
-    """Return the latest day of a decision or a campaign deadline that the actor sees, in one query."""
-    decided = Honour.objects.visible_to(actor).order_by().values(day=F("decision__decided_on"))
-    closed = EnrolmentLine.objects.visible_to(actor).order_by()
+    """Return the latest day of a decision or a campaign deadline in the actor's district, in one query.
+
+    The district's, not the actor's own: a school that took no part still opens on everybody's year.
+    """
+    district = System(reach_of(actor).home)
+    decided = Honour.objects.visible_to(district).order_by().values(day=F("decision__decided_on"))
+    closed = EnrolmentLine.objects.visible_to(district).order_by()
     days = closed.values(day=F("enrolment__due__round__deadline_at__date")).union(decided)
     return max((row["day"] for row in days if row["day"]), default=None)
 

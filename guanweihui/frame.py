@@ -58,6 +58,7 @@ class Frame:
     who: str
     nav: tuple[Entry, ...]
     help_url: str
+    account_url: str
     contrast: str
     is_demo: bool
     print_note: str
@@ -82,6 +83,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             who=who,
             nav=_menu(request, reach) if reach.places else (),
             help_url=_url("help"),
+            account_url=_url("account") if getattr(user, "pk", None) else "",
             contrast="high" if request.COOKIES.get("contrast") == "high" else "",
             is_demo=settings.DEMO,
             print_note=f"打印人：{who}　打印时间：{now:%Y-%m-%d %H:%M}" if who else "",

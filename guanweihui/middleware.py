@@ -73,14 +73,16 @@ def headers(answer: Answer) -> Answer:
 
 
 def session_limits(answer: Answer) -> Answer:
-    """End a session that was idle for 30 minutes or is 12 hours old."""
+    """End a session that was idle for 30 minutes (8 hours by a link) or is 12 hours old."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        came_by_link = "access_link" in request.session
+        if came_by_link or request.user.is_authenticated:
             now = int(time.time())
             began = request.session.setdefault("began_at", now)
             seen = request.session.setdefault("seen_at", now)
-            if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_LONGEST_SECONDS:
+            idle = settings.SESSION_LINK_IDLE_SECONDS if came_by_link else settings.SESSION_IDLE_SECONDS
+            if now - seen > idle or now - began > settings.SESSION_LONGEST_SECONDS:
                 logout(request)
             elif now - seen >= 60:  # once a minute is enough, and spares a write at each click
                 request.session["seen_at"] = now

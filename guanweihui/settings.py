@@ -168,6 +168,7 @@ OTP_TOTP_ISSUER = "关工委工作平台"  # the name that an authenticator app 
 
 CSRF_FAILURE_VIEW = "guanweihui.views.trouble.csrf_failure"
 SESSION_IDLE_SECONDS = 30 * 60
+SESSION_LINK_IDLE_SECONDS = 8 * 3600  # elders come by links and work slowly
 SESSION_LONGEST_SECONDS = 12 * 3600
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

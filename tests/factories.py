@@ -135,7 +135,7 @@ def make_round(**fields) -> Round:
     n = next(number)
     fields["district"] = fields.get("district") or make_district()
     defaults = {
-        "kind": "enrolment",
+        "kind": Round.Kind.ENROLMENT,
         "title": f"读书活动报名{n}",
         "year": 2018,
         "opens_at": DEADLINE - datetime.timedelta(days=30),

@@ -22,13 +22,16 @@ class RoundQuerySet(ScopedQuerySet):
 class Round(models.Model):
     """One call for filings: kind, year, opening, deadline to the minute, as-of date, who endorses."""
 
+    class Kind(models.TextChoices):
+        ENROLMENT = "enrolment", "主题活动报名"
+
     class State(models.TextChoices):
         PLANNED = "PLANNED", "待开始"
         OPEN = "OPEN", "报送中"
         CLOSED = "CLOSED", "已截止"
 
     district = models.ForeignKey(District, models.PROTECT, related_name="rounds", verbose_name="区")
-    kind = models.CharField("报送种类", max_length=40)
+    kind = models.CharField("报送种类", max_length=40, choices=Kind)
     title = models.CharField("名称", max_length=100)
     year = models.PositiveSmallIntegerField("年度", help_text="学年填起始年份，如2018表示2018—2019学年。")
     opens_at = models.DateTimeField("开始时间")

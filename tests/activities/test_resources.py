@@ -86,7 +86,7 @@ def test_a_summary_becomes_a_closed_round_of_accepted_enrolments(schools):
     beijing = datetime.timezone(datetime.timedelta(hours=8))
     assert (campaign.theme, campaign.year, campaign.round) == ("我为祖国点赞", 2018, round_)
     assert (round_.kind, round_.year, round_.state, round_.group_endorses, round_.as_of_on) == (
-        "campaign_enrolment",
+        "enrolment",
         2018,
         "CLOSED",
         False,
