@@ -1,0 +1,107 @@
+"""Every page that a role can reach by links, judged: accessible, Chinese, within its width, quiet."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls.exceptions import Resolver404
+
+from guanweihui.office import office
+from tests.browser.judge_page import judge
+from tests.browser.test_district_day import WRONG_WORKBOOK
+
+ROLES = ("district", "leader", "group", "school", "judge", "auditor", "outreach")
+#: Answers that are files, not pages.
+FILES = re.compile(r"-(export|template|errors|file|print|slip)$")
+#: Addresses that only take a press of a button.
+STEPS = re.compile(r"-(run|cancel|confirm|undo|reveal|end)$|^(logout|contrast)$")
+#: Pages that no link leads to: how to come to them is told in test_states.py, or they are not for people.
+ELSEWHERE = {"livez", "readyz", "login", "link", "second-factor", "second-factor-setup"}
+seen: dict[str, set[str]] = {}
+
+
+def links(page) -> list[str]:
+    """The page's own links, in order, as path and query."""
+    hrefs = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.href)")
+    here = urlsplit(page.url)
+    parts = [urlsplit(href) for href in hrefs]
+    return [
+        part.path + (f"?{part.query}" if part.query else "")
+        for part in parts
+        if (part.scheme, part.netloc) == (here.scheme, here.netloc)
+    ]
+
+
+def name_of(path: str) -> str:
+    """Name the page a path leads to; a list narrowed to a figure's rows is a page of its own."""
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return ""
+    return match.view_name + ("?figure" if "figure=" in path else "")
+
+
+@pytest.fixture(scope="module")
+def lived_in(browser, browser_context_args, keys):
+    """Leave behind what only work leaves: a report's job, and workbooks that wait for their loader."""
+    for role, paths in {
+        "district": ("/reports/?year=2018", "/imports/new/"),
+        "school": ("/imports/new/",),
+    }.items():
+        context = browser.new_context(**browser_context_args, storage_state=keys[role])
+        page = context.new_page()
+        for path in paths:
+            page.goto(path)
+            if "reports" in path:
+                page.get_by_role("button", name="导出Excel").first.click()
+            else:
+                page.get_by_label("文件").set_input_files(WRONG_WORKBOOK)
+                page.get_by_role("button", name="上传并核对").click()
+            page.wait_for_load_state()
+        context.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.usefixtures("lived_in")
+def test_every_page_of_a_role_keeps_to_the_rules(visit, role):
+    page = visit(role)
+    waiting, found, faults = ["/"], set(), {}
+    while waiting:
+        path = waiting.pop(0)
+        name = name_of(path)
+        if name in found or FILES.search(name.removesuffix("?figure")):
+            continue
+        found.add(name)
+        answer = page.goto(path)
+        wrong = judge(page) if answer.status == 200 else [f"answers {answer.status}"]
+        for fault in wrong:
+            faults.setdefault(fault, []).append(path)
+        waiting += links(page)
+    seen[role] = {name.removesuffix("?figure") for name in found}
+    told = [f"{fault}\n    on {len(paths)} pages: {' '.join(paths[:4])}" for fault, paths in faults.items()]
+    assert not told, "\n".join(["", *told])
+
+
+def every_page(patterns=None) -> set[str]:
+    """The names of all routes of the portal that answer with a page; the back office names its own."""
+    found = set()
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(pattern.name)
+        elif pattern.app_name != "admin":
+            found |= every_page(pattern.url_patterns)
+    return {name for name in found if not FILES.search(name) and not STEPS.search(name)} - ELSEWHERE
+
+
+def every_list_of_the_office() -> set[str]:
+    return {
+        f"office:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in office._registry
+    }
+
+
+def test_no_page_was_left_out():
+    if set(seen) != set(ROLES):
+        pytest.skip("the sweep of some role did not run")
+    visited = set().union(*seen.values())
+    assert (every_page() | every_list_of_the_office()) - visited == set()
