@@ -18,8 +18,11 @@ ALLOWED = re.compile(
 )
 ENGLISH = re.compile(r"[A-Za-z]{4,}")
 
-RUN_AXE = """async (options) => (await axe.run(document, options)).violations.map(
-  (v) => v.id + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.html.slice(0, 160)).join(" | "))"""
+RUN_AXE = """async (options) => {
+  const told = (node) => node.target.join(" ") + " " + node.html.slice(0, 160);
+  const { violations } = await axe.run(document, options);
+  return violations.map((fault) => fault.id + ": " + fault.nodes.slice(0, 3).map(told).join(" | "));
+}"""
 
 WORDS = """() => {
   const found = [document.title];
@@ -31,7 +34,7 @@ WORDS = """() => {
   for (const element of document.body.querySelectorAll("*")) {
     for (const name of ["alt", "aria-label", "placeholder", "title", "label", "aria-description"])
       if (element.hasAttribute(name)) found.push(element.getAttribute(name));
-    if (element.matches("input[type=submit], input[type=button], input[type=reset]")) found.push(element.value);
+    if (element.matches("[type=submit], [type=button], [type=reset]")) found.push(element.value || "");
   }
   return found.filter((words) => /[A-Za-z]{4,}/.test(words));
 }"""
@@ -47,7 +50,8 @@ TOO_WIDE = """() => {
     }
     return false;
   };
-  if (document.documentElement.scrollWidth > width + 1) found.push("page " + document.documentElement.scrollWidth);
+  const whole = document.documentElement.scrollWidth;
+  if (whole > width + 1) found.push("page " + whole);
   for (const element of document.body.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
     if (box.width > 1 && box.height > 1 && box.right > width + 1 && !scrolls(element))
@@ -57,7 +61,8 @@ TOO_WIDE = """() => {
 }"""
 
 #: Buttons and labels whose words stand in more than a line and a half.
-BROKEN = """() => Array.from(document.querySelectorAll(".btn, button, .button, .tag, .nav-main a, .page-link"))
+BROKEN = """() => Array.from(
+  document.querySelectorAll(".btn, button, .button, .tag, .nav-main a, .page-link"))
   .filter((element) => element.offsetParent && element.textContent.trim())
   .filter((element) => {
     const words = document.createRange();
@@ -66,7 +71,8 @@ BROKEN = """() => Array.from(document.querySelectorAll(".btn, button, .button, .
     const line = parseFloat(style.lineHeight) || 1.4 * parseFloat(style.fontSize);
     return words.getBoundingClientRect().height > 1.5 * line;
   })
-  .map((element) => element.textContent.trim() + " is " + element.getBoundingClientRect().height + " high").slice(0, 4)"""
+  .map((element) => element.textContent.trim() + " is " + element.getBoundingClientRect().height + " high")
+  .slice(0, 4)"""
 
 
 def judge(page: Page, *, widths: Iterable[int] = (768, 390)) -> list[str]:

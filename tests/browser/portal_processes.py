@@ -109,7 +109,7 @@ def running(folder: Path):
 
 @contextmanager
 def database_of_its_own():
-    """Yield the address of an empty database: SQLite in the data folder, or one made beside DATABASE_URL's."""
+    """Yield the address of an empty database beside DATABASE_URL's, or none: SQLite in the data folder."""
     address = os.environ.get("DATABASE_URL", "")
     if not address.startswith("postgres"):
         yield ""

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import URLPattern, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 
 from guanweihui.office import office
@@ -95,9 +95,8 @@ def every_page(patterns=None) -> set[str]:
 
 
 def every_list_of_the_office() -> set[str]:
-    return {
-        f"office:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in office._registry
-    }
+    labels = [model._meta.label_lower.replace(".", "_") for model in office._registry]
+    return {f"office:{label}_changelist" for label in labels}
 
 
 def test_no_page_was_left_out():
