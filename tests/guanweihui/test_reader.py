@@ -1,7 +1,6 @@
 import datetime
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -272,9 +271,9 @@ def test_school_list():
 
 
 def test_register_and_its_speed():
-    begun = time.monotonic()
+    begun = nasty.cpu_seconds()
     (sheet,) = demo("02").sheets
-    took = time.monotonic() - begun
+    took = nasty.cpu_seconds() - begun
     table = sheet.under_head(["姓名", "身份证号", "是否志愿者"], ["姓名"])
     assert (len(table.rows), len(table.columns)) == (13_000, 25)
     assert sum(row.cells["是否志愿者"] == "是" for row in table.rows) == 2_986

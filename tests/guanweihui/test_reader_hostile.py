@@ -1,5 +1,4 @@
 import resource
-import time
 from functools import lru_cache
 
 import pytest
@@ -127,10 +126,10 @@ HOSTILE = {
 def test_hostile_workbook_is_refused_quickly_and_without_memory(case):
     build, sentence = HOSTILE[case]
     source = build()
-    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, nasty.cpu_seconds()
     with pytest.raises(Unreadable) as refusal:
         read(source, "名册.xlsx")
-    took = time.monotonic() - begun
+    took = nasty.cpu_seconds() - begun
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert any(part in str(refusal.value) for part in sentence.split("|")), str(refusal.value)
     assert took < 3
@@ -171,9 +170,9 @@ def test_wall_clock_ends_the_child(monkeypatch):
 
 def test_blank_rows_after_the_data_do_no_harm():
     source = nasty.row_flood('<c r="A{0}" s="1"/>', first='<row r="1">' + nasty.text("A1", "姓名") + "</row>")
-    begun = time.monotonic()
+    begun = nasty.cpu_seconds()
     book = read(source, "名册.xlsx")
-    assert time.monotonic() - begun < 3
+    assert nasty.cpu_seconds() - begun < 3
     assert book.sheets[0].rows == (("姓名",),)
 
 
