@@ -195,14 +195,16 @@ def live_a_year(district: Any, lines: int = TRAIL, loads: int = LOADS) -> None:
 
 
 def accounts(district: Any) -> dict[str, Any]:
-    """Make an account of the district, of its first group and of its first school; no password opens it."""
-    from guanweihui.models import CollaborationGroup, Post, School, User
+    """Make an account of the district, its first group and a school with people; no password opens it."""
+    from guanweihui.models import CollaborationGroup, Post, User
     from guanweihui.scope import Role
+    from members.models import Person
 
+    person = Person.objects.filter(district=district, on_register=True).order_by("pk")[0]
     units = {
         "district": (Role.DISTRICT, {"district": district}),
         "group": (Role.GROUP, {"group": CollaborationGroup.objects.in_district(district).in_order()[0]}),
-        "school": (Role.SCHOOL, {"school": School.objects.in_district(district).in_order()[0]}),
+        "school": (Role.SCHOOL, {"school": person.school}),
     }
     users = {}
     for name, (role, unit) in units.items():

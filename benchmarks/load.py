@@ -14,7 +14,7 @@ from typing import Any
 import ground
 
 SCHOOLS, REGISTER = "01-学校名录.xlsx", "02-离退休教师花名册.xlsx"
-ROUNDS = 3
+ROUNDS = 2
 
 
 def ours() -> dict[str, Any]:

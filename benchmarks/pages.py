@@ -1,7 +1,8 @@
 """Time the pages in the server and count their queries: a district of ten rows, the demo's, one among 16.
 
 Django's test client calls the portal as its server does, middleware and all, on a real database. Pages are
-warm. Processes take turns, so that a noisy minute falls on all sizes alike. Ends with 1 when a page asks
+warm. Processes take turns, so that a noisy minute falls on all sizes alike, and the ratio is that of the
+quickest quarter: a page cannot be quicker than its work. Ends with 1 when a page asks
 more queries for more rows, or answers anything but 200.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 import build
 import ground
 
-WARM, TIMES, ROUNDS = 3, 10, 2
+WARM, TIMES, ROUNDS = 2, 5, 4
 SMALL = 10
 LIST, DASHBOARD, REPORT = (12, 60), (12, 120), (60, 2000)
 
@@ -48,10 +49,10 @@ PAGES = (
     Page("school-detail", of="school"),
     Page("person-list"),
     Page("person-list", role="school"),
-    Page("person-list", query="?q=王"),
-    Page("person-list", query="?q=wang"),
+    Page("person-list", query="?name=王"),
+    Page("person-list", query="?name=wang"),
     Page("person-list", query="?figure=volunteers&year=2018"),
-    Page("person-list", query="?page=100&per_page=100"),
+    Page("person-list", query="?page=100&per=100"),
     Page("person-detail", of="person"),
     Page("person-detail", of="person", query="?tab=changes"),
     Page("enrolment-list"),
@@ -208,7 +209,7 @@ def tell(engine: str, found: dict[str, list[dict[str, Any]]], size: int) -> bool
 
 def line(page: Page, runs: dict[str, list[dict[str, Any]]]) -> Iterable[Any]:
     many = f"{middle(runs, 'many'):.0f}" if "many" in runs else "—"
-    ratio = f"{middle(runs, 'many') / middle(runs, 'one'):.2f}" if "many" in runs else "—"
+    ratio = f"{quick(runs, 'many') / quick(runs, 'one'):.2f}" if "many" in runs else "—"
     return (
         page.label,
         runs["one"][0]["queries"],
@@ -236,9 +237,15 @@ def over_reach(page: Page, runs: dict[str, list[dict[str, Any]]]) -> list[str]:
     queries, one = runs["one"][0]["queries"], middle(runs, "one")
     found = [f"{page.label}: {queries} queries"] if queries > most else []
     found += [f"{page.label}: {one:.0f} ms"] if one > longest else []
-    if "many" in runs and (many := middle(runs, "many")) > 1.3 * one and many - one > 5:
-        found.append(f"{page.label}: {many / one:.2f} times among many")
+    if "many" in runs:
+        alone, many = quick(runs, "one"), quick(runs, "many")
+        if many > max(1.3 * alone, alone + 5):
+            found.append(f"{page.label}: {many / alone:.2f} times among many")
     return found
+
+
+def quick(runs: dict[str, list[dict[str, Any]]], home: str) -> float:
+    return ground.percentile(samples(runs, home), 0.25)
 
 
 if __name__ == "__main__":
