@@ -5,7 +5,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+
 from guanweihui import text
+from guanweihui.audit import record
 from guanweihui.imports.kinds import PlannedRow, kind
 from guanweihui.imports.problems import Unusable
 from guanweihui.imports.reader import TableRows
@@ -76,7 +79,9 @@ class SchoolList(SheetLoader):
     def plan(self, table: TableRows) -> list[PlannedRow]:
         if self.district is None:
             self.district = _district_in(self.title, self.context.district_name)
-            self.context.found = lambda: found_district(self.district)
+            self.context.found = lambda: found_district(
+                self.district, by=self.context.by, at=self.context.at
+            )
         else:
             self._refuse_foreign()
         self.prepare()
@@ -183,15 +188,21 @@ def _district_in(title: str, name: str) -> District:
     found = _DISTRICT.match(title)
     if not name and found is None:
         raise Unusable("标题中没有写明是哪个区（例如“××区教育系统基层关工委名录”），请补上标题后再导入。")
-    name = name or found.group(1)  # type: ignore[union-attr]
+    return new_district(name or found.group(1))  # type: ignore[union-attr]
+
+
+def new_district(name: str) -> District:
+    """Return a district of this name, not saved yet."""
     return District(full_name=name, short_name=name, committee_name=f"{name}教育系统关心下一代工作委员会")
 
 
-def found_district(district: District) -> District:
-    """Store a district with its dictionary of 五老 classes in the official order."""
-    district.save()
-    ElderClass.objects.bulk_create(
-        ElderClass(district=district, name=name, position=place)
-        for place, name in enumerate(ELDER_CLASSES, 1)
-    )
+def found_district(district: District, *, by: Any, at: datetime.datetime) -> District:
+    """Store a new district with its dictionary of 五老 classes in the official order, and one audit line."""
+    with transaction.atomic():
+        district.save()
+        ElderClass.objects.bulk_create(
+            ElderClass(district=district, name=name, position=place)
+            for place, name in enumerate(ELDER_CLASSES, 1)
+        )
+        record("district.add", district, by=by, at=at, district=district)
     return district

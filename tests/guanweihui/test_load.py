@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from guanweihui.figures import Period
 from guanweihui.imports.reader import OLD_EXCEL
-from guanweihui.models import AuditEvent, District, ImportBatch, School
+from guanweihui.management.commands import demo, first_account
+from guanweihui.models import AuditEvent, District, ImportBatch, School, User
 from guanweihui.scope import System
 from guanweihui.statistics import as_json
 from members.models import Person
@@ -215,3 +216,53 @@ def test_the_error_workbook_loads_after_correction(school_list, wrong_register, 
     assert run(tmp_path / "改好.xlsx")[0] == 0
     person = Person.objects.get()
     assert (person.staff_no, person.born_on) == ("T3", datetime.date(1946, 8, 25))
+
+
+@pytest.mark.django_db
+def test_the_district_of_the_first_account_takes_the_office_s_workbooks(monkeypatch, capsys):
+    """An empty portal asks for district and account; then its lists load."""
+    typed = iter(
+        [
+            *("short", "short"),
+            *("关工委的密码是这样的一句话", "关工委的密码是这样的一句话"),
+            *("liuzhiqiang forgets it", "liuzhiqiang forgets it"),
+            *("five quite invented words", "five quite invented word"),
+            *("five quite invented words", "five quite invented words"),
+        ]
+    )
+    monkeypatch.setattr(first_account.getpass, "getpass", lambda label: next(typed))
+    call_command("first_account", district="示例区", username="office", name="刘志强", stdout=io.StringIO())
+    assert [line.partition("，")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "密码至少 12 个字符。",
+        "密码中不要含有姓名、用户名或“关工委”一类容易猜到的词。",
+        "密码中不要含有姓名、用户名或“关工委”一类容易猜到的词。",
+        "两次输入不一致",
+    ]
+    lines = AuditEvent.objects.order_by("pk").values_list("action", "district__full_name")
+    assert list(lines) == [("district.add", "示例区"), ("user.create", "示例区")]
+    status, said = run(DEMO / "01-学校名录.xlsx", DEMO / "02b-单校花名册-旧系统导出.csv")
+    assert (status, [counts_line(said, number) for number in (0, 1)]) == (
+        0,
+        ["新增 186，更新 0，不变 0，错误 0", "新增 60，更新 0，不变 0，错误 0"],
+    )
+
+
+@pytest.mark.django_db
+def test_a_first_account_that_cannot_be_made_leaves_no_district(monkeypatch):
+    monkeypatch.setattr(first_account.getpass, "getpass", lambda label: "five quite invented words")
+    monkeypatch.setattr(first_account, "create_account", lambda **fields: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call_command("first_account", district="示例区", username="office", name="刘志强")
+    assert District.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_demo_whose_passwords_cannot_be_written_leaves_nothing(monkeypatch):
+    def full(path, text):
+        raise OSError("no space")
+
+    monkeypatch.setattr(demo, "FILES", [demo.FILES[0], demo.FILES[4]])
+    monkeypatch.setattr(demo, "write_private", full)
+    with pytest.raises(OSError, match="no space"):
+        call_command("demo", stdout=io.StringIO())
+    assert (District.objects.count(), User.objects.count()) == (0, 0)

@@ -40,8 +40,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             call_command("load", *[str(FOLDER / name) for name in FILES], stdout=self.stdout)
             lines = self.accounts(District.objects.get())
-        write_private(settings.DATA_DIR / "demo-accounts.txt", "\n".join(lines) + "\n")
-        self.stdout.write("\n".join(["", *lines, "", "以上只显示这一次，也存在 var/demo-accounts.txt。"]))
+            # Last inside: accounts whose passwords nobody can read are rolled back with the rest.
+            path = settings.DATA_DIR / "demo-accounts.txt"
+            write_private(path, "\n".join(lines) + "\n")
+        self.stdout.write("\n".join(["", *lines, "", f"以上只显示这一次，也存在 {path}。"]))
 
     def accounts(self, district: District) -> list[str]:
         """Create the demo's accounts and link; return the lines that tell how to sign in."""
@@ -57,7 +59,7 @@ class Command(BaseCommand):
             ("judge", "赵文博", Role.JUDGE, district),
             ("auditor", "孙立新", Role.AUDITOR, district),
         )
-        lines = [f"演示账号（口令都是 {password}）："]
+        lines = [f"演示账号（密码都是 {password}）："]
         for username, name, role, unit in people:
             create_account(
                 username=username, name=name, password=password, role=role, unit=unit, by=system, at=now
