@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, models
@@ -27,7 +28,7 @@ from guanweihui.crypto import EncryptedTextField
 from guanweihui.models import AtCommittee, District
 from guanweihui.scope import Role, ScopedQuerySet, reach_of
 from guanweihui.views.accounts import sign_out
-from guanweihui.workflow import explain
+from guanweihui.workflow import CLASH, explain
 
 #: What the trail keeps of a sealed value, and what empties one in a form.
 CHANGED, EMPTY = "已修改", "清空"
@@ -231,6 +232,9 @@ class InReach:
             return SealedField(label=db_field.verbose_name, required=False, widget=widget)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         wrapper = getattr(field, "widget", None)
+        if isinstance(wrapper, AdminSplitDateTime):  # two boxes under one label: each says its part
+            for box, part in zip(wrapper.widgets, ("日期", "时间"), strict=True):
+                box.attrs["aria-label"] = f"{field.label}：{part}"
         if hasattr(wrapper, "can_add_related"):  # one row, one page: no windows over windows
             wrapper.can_add_related = wrapper.can_change_related = wrapper.can_view_related = False
         return field
@@ -338,7 +342,7 @@ class OfficeAdmin(InReach, admin.ModelAdmin):
             context = {"office_links": links, **(extra_context or {})}
             return super().changeform_view(request, object_id, form_url, context)
         except IntegrityError as error:  # a race: the form saw no fault, the database did
-            messages.error(request, explain(error, self.model))
+            messages.error(request, explain(error, self.model) or CLASH)
             return redirect(request.path)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -1,4 +1,5 @@
-/* The back office: give each search box of Django's autocomplete the name of its field, for screen readers. */
+/* The back office, for screen readers: each search box of Django's autocomplete says the name of its field, and its
+   pictures of yes and no say so in Chinese. */
 "use strict";
 (function () {
   function name(select) {
@@ -10,9 +11,15 @@
       part.setAttribute("aria-label", words);
     });
   }
+  var words = { "icon-yes": "是", "icon-no": "否", "icon-unknown": "未知" };
+  function say(picture) {
+    var known = /\/(icon-\w+)\.[\w.]*svg$/.exec(picture.src);
+    if (known && words[known[1]] && /^(True|False|None)$/.test(picture.alt)) picture.alt = words[known[1]];
+  }
   function all() { document.querySelectorAll("select.admin-autocomplete").forEach(name); }
   document.addEventListener("DOMContentLoaded", function () {
     all();
+    document.querySelectorAll("#content img").forEach(say);
     // The boxes come later than this moment, and again with every row that is added.
     new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
   });
