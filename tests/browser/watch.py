@@ -19,8 +19,9 @@ class Watch:
             self.faults.append(fault)
 
     def console(self, message):
-        # The browser reports each answer of 400 and above too; `response` judges those.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        # Answers of 400 and above are judged by `response`; words without an address are those of axe.
+        is_ours = message.location["url"] and "Failed to load resource" not in message.text
+        if message.type == "error" and is_ours:
             self.note(f"console: {message.text}")
 
     def request(self, request):
