@@ -1,4 +1,4 @@
-"""Papers that a machine can check: pictures and links exist, the diagram and the glossary say what the code says."""
+"""What a machine can check of papers: links and pictures exist, diagram and glossary say what the code says."""
 
 import re
 from importlib import import_module

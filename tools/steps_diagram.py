@@ -1,7 +1,9 @@
 """Draw the steps of filings from the table that the code obeys, as a Mermaid diagram.
 
-python tools/steps_diagram.py            prints it
-python tools/steps_diagram.py --write    puts it into docs/architecture.md
+    python tools/steps_diagram.py            prints it
+    python tools/steps_diagram.py --write    puts it into docs/architecture.md
+
+The tests compare the paper with the table.
 """
 
 import os
