@@ -1,4 +1,4 @@
-"""What a machine can check of papers: links and pictures exist, diagram and glossary say what the code says."""
+"""What a machine can check in papers: links, pictures, diagram and glossary say what the code has."""
 
 import re
 from importlib import import_module
