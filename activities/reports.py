@@ -12,7 +12,7 @@ from guanweihui.documents import charts
 from guanweihui.figures import GroupValues, Period, Source, counted, figure, summed
 from guanweihui.models import School
 from guanweihui.models.org import SECONDARY, Segment
-from guanweihui.scope import COMMITTEE
+from guanweihui.scope import COMMITTEE, committee_of
 from guanweihui.tables import Column, Row, Table, total_row, with_subtotals
 
 ENROLLED = Source(
@@ -130,13 +130,12 @@ ENROLMENT_COLUMNS = (
     roles=COMMITTEE,
 )
 def enrolment_paper(actor: Any, period: Period) -> Paper:
-    table = enrolment_table(actor, period)
+    table = enrolment_table(actor, period, reporting_unit=committee_of(actor))
     return Paper(table.title, (table,))
 
 
 def enrolment_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
     """表3: one row a school in the district's order; a school that did not take part says 无."""
-    schools = list(School.objects.visible_to(actor).open_on(period.last).for_list())
     lines: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
     coaches: dict[int, int] = {}
     for row in ENROLLED.rows(actor, period).for_table():
@@ -144,6 +143,7 @@ def enrolment_table(actor: Any, period: Period, *, reporting_unit: str = "") -> 
         classes, students = lines[school].get(row["segment"], (0, 0))
         lines[school][row["segment"]] = (classes + row["classes"], students + row["students"])
         coaches[school] = row["enrolment__coaches"]
+    schools = list(School.objects.visible_to(actor).open_on(period.last, or_among=lines).for_list())
     rows = [
         Row(_enrolment_cells(number, school, lines.get(school.pk), coaches.get(school.pk)))
         for number, school in enumerate(schools, start=1)

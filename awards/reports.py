@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import Q
 
 from awards.models import Category, Honour, OpeningBalance
+from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Condition, Part, Period, Source, figure, summed, values
+from guanweihui.scope import COMMITTEE, committee_of
 from guanweihui.tables import Column, Row, Table, total_row
 
 Kind = Category.Kind
@@ -78,7 +80,7 @@ HONOUR_COLUMNS = (
 
 
 def honour_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
-    """表4: honours of the year and in total; earlier years are known by two totals only."""
+    """表5: honours of the year and in total; earlier years are known by two totals only."""
     honours = TO_DATE.rows(actor, period)
     this_year = dict(honours.within(period.first, period.last).tally_by_kind())
     to_date = dict(honours.tally_by_kind())
@@ -96,7 +98,7 @@ def honour_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Tab
     ).values()
     return Table(
         key="honours",
-        title="表4　表彰情况",
+        title="表5　表彰情况",
         columns=HONOUR_COLUMNS,
         rows=tuple(rows),
         total=total_row(HONOUR_COLUMNS, rows),
@@ -122,6 +124,18 @@ ROLL_COLUMNS = (
     Column("decided_on", "发文日期", width=12, format="date"),
     Column("state", "状态", width=26),
 )
+
+
+@report(
+    "honour-roll",
+    family="评选",
+    title="表彰名册",
+    purpose="截至统计时点的全部表彰，按发文日期、奖项、证书编号排列，名称为表彰当时的名称。",
+    roles=COMMITTEE,
+)
+def honour_paper(actor: Any, period: Period) -> Paper:
+    table = honour_roll(TO_DATE.rows(actor, period).for_list(), reporting_unit=committee_of(actor))
+    return Paper(table.title, (table,))
 
 
 def honour_roll(honours: Iterable[Honour], *, reporting_unit: str = "", notes: tuple[str, ...] = ()) -> Table:

@@ -20,7 +20,7 @@ ACTIONS = {
     "accesslink.enter": "凭链接进入",
     "accesslink.revoke": "停用链接",
     "importbatch.errors": "下载错误行",
-    "person.export": "导出名册",
+    "list.export": "导出列表",
     "person.reveal": "查看完整信息",
     "report.make": "生成报表",
     "round.open": "开始报送",
@@ -82,6 +82,7 @@ FIELDS = {
     "report": "报表",
     "rows": "行数",
     "sealed": "已封存",
+    "table": "表名",
     "year": "年度",
 }
 

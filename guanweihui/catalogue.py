@@ -29,8 +29,8 @@ class Paper:
 class Report:
     """A report of the catalogue.
 
-    `build(actor, period)` answers a Paper from scoped querysets. `is_register` asks for the fast writer
-    of long registers, `sheets` says how many tables a progress bar counts.
+    `build(actor, period)` answers a Paper from scoped querysets. A register (`is_register`) is too long
+    for a page or a PDF: it has no preview and goes to Excel by the fast writer.
     """
 
     name: str
@@ -40,8 +40,6 @@ class Report:
     build: Callable[[Any, Period], Paper]
     roles: frozenset[str]
     is_register: bool = False
-    has_pdf: bool = True
-    needs_purpose: bool = False
 
 
 _REPORTS: dict[str, Report] = {}
@@ -55,15 +53,11 @@ def report(
     purpose: str,
     roles: Collection[str],
     is_register: bool = False,
-    has_pdf: bool = True,
-    needs_purpose: bool = False,
 ) -> Callable[[Callable[[Any, Period], Paper]], Callable[[Any, Period], Paper]]:
     """Register a report under a name that its address and its job carry."""
 
     def register(build: Callable[[Any, Period], Paper]) -> Callable[[Any, Period], Paper]:
-        _REPORTS[name] = Report(
-            name, family, title, purpose, build, frozenset(roles), is_register, has_pdf, needs_purpose
-        )
+        _REPORTS[name] = Report(name, family, title, purpose, build, frozenset(roles), is_register)
         return build
 
     return register

@@ -77,7 +77,7 @@ class Dashboard:
 def build(actor: Any, *, now: datetime.datetime, year: int | None = None) -> Dashboard:
     """Count the home page of an actor: at most nine queries, whatever the number of rows."""
     reach = reach_of(actor)
-    starts_in = reach.home.year_starts_in if reach.home else 9
+    starts_in = reach.year_starts_in
     last_day = last_day_with_data(actor)
     latest = Period.holding(last_day or now.date(), starts_in).year
     period = Period.of(year if year is not None else latest, starts_in)

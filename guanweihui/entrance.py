@@ -105,7 +105,10 @@ def revoke_link(link: AccessLink, *, by: Any, at: datetime.datetime) -> AccessLi
 
 
 def sessions_of(user: User, *, at: datetime.datetime) -> Iterator[Session]:
-    """Find an account's sessions that have not run out; a session's owner stands inside its sealed data."""
+    """Find an account's sessions that have not run out; a session's owner stands inside its sealed data.
+
+    Every live session is opened for it, so only the button that ends them asks, never a page.
+    """
     for session in Session.objects.filter(expire_date__gt=at).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             yield session

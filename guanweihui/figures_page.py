@@ -42,12 +42,6 @@ class Asked:
         found = rows.order_by().aggregate(value=self.figure.parts[0].measure(Q()))
         return found["value"] or 0
 
-    def value_of_others(self, actor: Any) -> int:
-        return sum(
-            part.source.rows(actor, self.period).aggregate(value=part.aggregate(self.period))["value"] or 0
-            for part in self.figure.parts[1:]
-        )
-
 
 @dataclass(frozen=True)
 class FigureLine:
@@ -79,8 +73,7 @@ def asked_year(request: HttpRequest) -> Period | None:
 
 
 def starts_in(request: HttpRequest) -> int:
-    home = reach_of(request.user).home
-    return home.year_starts_in if home else 9
+    return reach_of(request.user).year_starts_in
 
 
 def figure_line(

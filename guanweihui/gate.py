@@ -10,12 +10,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from guanweihui.middleware import client_address
+from guanweihui.middleware import LINK_KEY, client_address
 from guanweihui.models import AccessLink
 from guanweihui.scope import LinkHolder, Origin, reach_of
 
-#: Where a session keeps the link it came by.
-LINK_KEY = "access_link"
 View = Callable[..., HttpResponse]
 
 

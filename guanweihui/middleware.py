@@ -13,6 +13,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from guanweihui.logs import scrub
 
 log = logging.getLogger("guanweihui.request")
+#: Where a session keeps the link it came by.
+LINK_KEY = "access_link"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -76,7 +78,7 @@ def session_limits(answer: Answer) -> Answer:
     """End a session that was idle for 30 minutes (8 hours by a link) or is 12 hours old."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        came_by_link = "access_link" in request.session
+        came_by_link = LINK_KEY in request.session
         if came_by_link or request.user.is_authenticated:
             now = int(time.time())
             began = request.session.setdefault("began_at", now)

@@ -26,7 +26,7 @@ def make_report(row: Job, progress: Progress) -> Result:
         raise JobError("您已没有这张报表的权限，任务停止。")
     progress(0, 3, "正在统计")
     home = reach_of(actor).home
-    period = Period.of(row.params["year"], home.year_starts_in if home else 9)
+    period = Period.of(row.params["year"], reach_of(actor).year_starts_in)
     paper = report.build(actor, period)
     progress(1, 3, "正在排版")
     now = timezone.localtime()

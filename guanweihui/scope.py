@@ -47,6 +47,11 @@ class Reach:
     home: Any = field(default=None, compare=False)
 
     @property
+    def year_starts_in(self) -> int:
+        """Return the month in which the statistical year of the home district begins."""
+        return self.home.year_starts_in if self.home else 9
+
+    @property
     def roles(self) -> frozenset[str]:
         return frozenset(place.role for place in self.places)
 
@@ -125,6 +130,12 @@ def reach_of(actor: Any) -> Reach:
         reach = Reach(tuple(post.as_place() for post in posts), home)
         actor.reach = reach
     return reach
+
+
+def committee_of(actor: Any) -> str:
+    """Return the full name of the actor's committee, as 填报单位 prints it."""
+    home = reach_of(actor).home
+    return home.committee_name if home else ""
 
 
 @dataclass(frozen=True)

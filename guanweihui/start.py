@@ -4,13 +4,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from guanweihui import triggers
-from guanweihui.crypto import CryptoError, EncryptedTextField
+from guanweihui import crypto, triggers
+from guanweihui.models import District
 
 #: A lock on a network file system is not a lock; SQLite loses data there.
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -102,18 +101,12 @@ def trail_is_append_only(databases: list[str] | None = None, **kwargs: Any) -> l
 
 @register(Tags.database)
 def keys_fit_the_data(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Open one stored value of each sealed column: with a wrong key the portal must not start."""
+    """Try both keys on what the first district sealed: with a wrong one the portal must not start."""
     if not databases or "default" not in databases:
         return []
-    tables = set(connections["default"].introspection.table_names())
-    for model in apps.get_models():
-        sealed = [field for field in model._meta.fields if isinstance(field, EncryptedTextField)]
-        if not sealed or model._meta.db_table not in tables:
-            continue
-        try:
-            for field in sealed:
-                model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True).first()
-        except CryptoError:
-            fault = "FIELD_KEYS 与这个数据库不符：已保存的内容无法解密。请改回原来的密钥后再启动。"
-            return [Error(fault, id="guanweihui.E003")]
-    return []
+    table = District._meta.db_table
+    if table not in connections["default"].introspection.table_names():
+        return []
+    probes = District._base_manager.order_by("pk").values_list("key_probe", flat=True)
+    fault = crypto.check_keys(probes.first() or "")
+    return [Error(fault, id="guanweihui.E003")] if fault else []

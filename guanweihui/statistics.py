@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from activities.reports import classes_chart, enrolment_table
@@ -18,9 +19,9 @@ from guanweihui.catalogue import Paper, report
 from guanweihui.documents import charts
 from guanweihui.documents.official import Attachment, OfficialDocument, Paragraph
 from guanweihui.figures import Period
-from guanweihui.models import CollaborationGroup, District, School
+from guanweihui.models import CollaborationGroup, School
 from guanweihui.models.org import Precision
-from guanweihui.scope import DISTRICT_WIDE
+from guanweihui.scope import DISTRICT_WIDE, reach_of
 from guanweihui.tables import Column, Row, Table, total_row, with_subtotals
 from members.models import Appointment, Person
 from members.reports import CLASS_NAMES, age_table
@@ -64,7 +65,7 @@ def as_json(actor: Any, period: Period) -> dict[str, int]:
 )
 def statistics(actor: Any, period: Period) -> Paper:
     """Build the year's tables and the two charts that stand before them."""
-    district = District.objects.visible_to(actor).first()
+    district = reach_of(actor).home
     unit = district.committee_name if district else ""
     groups = list(CollaborationGroup.objects.visible_to(actor).open_on(period.last).in_order())
     by_group = figures.values_by_group(CHARTED, actor, period)
@@ -89,7 +90,7 @@ def statistics(actor: Any, period: Period) -> Paper:
 )
 def annual_report(actor: Any, period: Period) -> Paper:
     """Write the year's figures as an official report for the leader's signature."""
-    district = District.objects.visible_to(actor).first()
+    district = reach_of(actor).home
     unit = district.committee_name if district else ""
     values = figures.values(NAMES, actor, period)
     table = summary_table(actor, period, reporting_unit=unit)
@@ -193,14 +194,17 @@ COMMITTEE_COLUMNS = (
 
 
 def committee_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
-    """表1: one row a school in the district's order, a subtotal a group, the district on top."""
-    schools = School.objects.visible_to(actor).open_on(period.last).for_list()
+    """表1: one row a school in the district's order, a subtotal a group, the district on top.
+
+    A closed school stands in it as long as persons are registered there: the rows make the total.
+    """
     people = _people_by_school(actor, period)
+    schools = School.objects.visible_to(actor).open_on(period.last, or_among=people).for_list()
     seats = _seats_by_school(actor, period)
     rows: list[Row] = []
     for number, school in enumerate(schools, start=1):
         cells = _committee_cells(number, school, seats[school.pk], people[school.pk])
-        rows.append(Row(cells, links={"school": f"/schools/{school.pk}/"}))
+        rows.append(Row(cells, links={"school": reverse("school-detail", args=[school.pk])}))
     return Table(
         key="committees",
         title="表1　组织建设情况",

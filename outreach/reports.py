@@ -6,7 +6,7 @@ from typing import Any
 
 from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Period, Source, counted, figure
-from guanweihui.scope import DISTRICT_WIDE
+from guanweihui.scope import DISTRICT_WIDE, committee_of
 from guanweihui.tables import Column, Row, Table, total_row
 from outreach.models import Lesson, Need, Pairing, Partnership, ResearchVisit
 
@@ -52,12 +52,12 @@ PAIRING_COLUMNS = (
     roles=DISTRICT_WIDE,
 )
 def pairing_paper(actor: Any, period: Period) -> Paper:
-    table = pairing_table(actor, period)
+    table = pairing_table(actor, period, reporting_unit=committee_of(actor))
     return Paper(table.title, (table,))
 
 
 def pairing_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Table:
-    """表5: one row a pair whose agreement is in force on the cut-off date."""
+    """One row a pair whose agreement is in force on the cut-off date."""
     by_pairing: dict[int, dict[str, Partnership]] = defaultdict(dict)
     for partnership in IN_FORCE.rows(actor, period).for_table():
         by_pairing[partnership.pairing_id][partnership.kind] = partnership
@@ -78,7 +78,7 @@ def pairing_table(actor: Any, period: Period, *, reporting_unit: str = "") -> Ta
     }
     return Table(
         key="pairings",
-        title="表5　老校长下乡结对情况",
+        title="老校长下乡结对情况",
         columns=PAIRING_COLUMNS,
         rows=tuple(rows),
         reporting_unit=reporting_unit,

@@ -57,6 +57,10 @@ class AuditEvent(models.Model):
 class AuditSealQuerySet(ScopedQuerySet):
     ways = (to_district("event__district"),)
 
+    def of_chain(self, chain: int):
+        """Keep the seals of one chain: a district's key, 0 for lines of no district."""
+        return self.filter(chain=chain)
+
 
 class AuditSeal(models.Model):
     """The place of an event in its district's chain; `digest` covers the seal before it.

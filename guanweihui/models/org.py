@@ -1,10 +1,12 @@
 """The hierarchy: a district, its collaboration groups, its schools; their names and successors."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
 
+from guanweihui import crypto
 from guanweihui.scope import ScopedQuerySet, Way, to_district, to_school
 
 
@@ -52,11 +54,10 @@ _SEGMENTS = {
 
 
 class UnitQuerySet(ScopedQuerySet):
-    def open_on(self, day: datetime.date):
-        """Keep units that exist on `day`; an unknown date counts as open."""
-        return self.filter(
-            Q(opened_on=None) | Q(opened_on__lte=day), Q(closed_on=None) | Q(closed_on__gt=day)
-        )
+    def open_on(self, day: datetime.date, *, or_among: Iterable[int] = ()):
+        """Keep units that exist on `day` (an unknown date counts as open), and those of `or_among`."""
+        is_open = (Q(opened_on=None) | Q(opened_on__lte=day)) & (Q(closed_on=None) | Q(closed_on__gt=day))
+        return self.filter(is_open | Q(pk__in=list(or_among)) if or_among else is_open)
 
     def in_district(self, district):
         return self.filter(district=district)
@@ -100,6 +101,8 @@ class District(Unit):
         "统计年度起始月", default=9, help_text="9 表示按学年统计（9月1日至次年8月31日），1 表示按自然年。"
     )
     contact = models.CharField("联系方式", max_length=100, blank=True)
+    #: Sealed when the district is made; with other keys it no longer opens and the portal does not start.
+    key_probe = models.TextField(default=crypto.probe, editable=False)
 
     objects = DistrictQuerySet.as_manager()
 
@@ -128,12 +131,8 @@ class CollaborationGroupQuerySet(UnitQuerySet):
         return self.select_related("district")
 
     def for_tree(self):
-        """Load the groups in the district's order with the number of open schools, in one query."""
-        return (
-            self.select_related("district")
-            .order_by("district", "position", "pk")
-            .annotate(school_count=models.Count("schools", filter=Q(schools__closed_on=None)))
-        )
+        """Load the groups in the district's order with their district, in one query."""
+        return self.select_related("district").order_by("district", "position", "pk")
 
 
 class CollaborationGroup(Unit):

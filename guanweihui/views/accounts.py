@@ -139,10 +139,7 @@ def account(request: HttpRequest) -> HttpResponse:
             timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M") if user.last_login else "",
         ),
     ]
-    others = sum(
-        session.pk != request.session.session_key for session in entrance.sessions_of(user, at=timezone.now())
-    )
-    context = {"facts": facts, "others": others, "may_set_up": settings.SECOND_FACTOR and not device}
+    context = {"facts": facts, "may_set_up": settings.SECOND_FACTOR and not device}
     return render(request, "accounts/account.html", context)
 
 

@@ -37,6 +37,8 @@ def report_centre(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, name: str) -> HttpResponse:
     """Preview a report: the same tables that the files hold."""
     report = offered(request, name)
+    if report.is_register:
+        raise Http404
     period = asked_period(request)
     context = {
         "report": report,
@@ -55,7 +57,7 @@ def report_run(request: HttpRequest, name: str) -> HttpResponse:
     report = offered(request, name)
     kind = request.POST.get("format")
     form = YearForm(request.POST)
-    if kind not in FORMATS or not form.is_valid() or form.cleaned_data["year"] is None:
+    if kind not in formats_of(report) or not form.is_valid() or form.cleaned_data["year"] is None:
         raise Http404
     year = form.cleaned_data["year"]
     reach = reach_of(request.user)
@@ -98,6 +100,10 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("job-detail", pk)
 
 
+def formats_of(report: catalogue.Report) -> list[str]:
+    return ["xlsx"] if report.is_register else list(FORMATS)
+
+
 def offered(request: HttpRequest, name: str) -> catalogue.Report:
     report = catalogue.get(name)
     if report is None or reach_of(request.user).roles.isdisjoint(report.roles):
@@ -112,11 +118,11 @@ def asked_period(request: HttpRequest) -> Period:
     if form.is_valid() and form.cleaned_data["year"] is not None:
         return period_of(reach, form.cleaned_data["year"])
     day = dashboard.last_day_with_data(request.user) or timezone.localdate()
-    return Period.holding(day, reach.home.year_starts_in if reach.home else 9)
+    return Period.holding(day, reach.year_starts_in)
 
 
 def period_of(reach, year: int) -> Period:
-    return Period.of(year, reach.home.year_starts_in if reach.home else 9)
+    return Period.of(year, reach.year_starts_in)
 
 
 def years_round(period: Period) -> range:

@@ -34,9 +34,18 @@ def test_the_catalogue_offers_each_role_its_own_reports(cast):
         ]
         for name in ("district", "group", "school")
     }
-    assert titles["district"][0] == "年度统计报表"
-    assert titles["group"] == titles["school"]
-    assert "年度统计报表" not in titles["group"]
+    shared = ["表彰名册", "主题读书活动报名汇总表"]
+    assert titles == {
+        "district": [
+            "年度统计报表",
+            "年度工作情况报告（公文格式）",
+            "离退休教师花名册",
+            *shared,
+            "老校长下乡结对情况表",
+        ],
+        "group": shared,
+        "school": ["离退休教师花名册", *shared],
+    }
 
 
 def test_a_report_becomes_a_workbook_for_its_owner(cast):
@@ -106,7 +115,7 @@ def test_the_preview_takes_the_same_queries_at_one_and_three_schools(
     for _ in range(schools):
         factories.make_enrolment(school=factories.make_school(group=cast.home.group))
     cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018})
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018})
 
 
@@ -117,3 +126,24 @@ def test_a_group_s_enrolment_report_holds_its_own_schools_only(cast):
     said = answer.content.decode()
     assert cast.home.school.short_name in said
     assert cast.far.school.short_name not in said
+
+
+def test_a_register_goes_to_excel_only_and_has_no_preview(cast):
+    factories.make_person(school=cast.home.school, name="曾玉兰")
+    assert cast.school.get(reverse("report-detail", args=["register"])).status_code == 404
+    assert run(cast.school, "register", format="pdf").status_code == 404
+    job = finished(cast.school, report="register")
+    answer = cast.school.get(reverse("job-file", args=[job.pk]))
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values)
+    assert [row[4] for row in rows if row[0] == 1] == ["曾玉兰"]
+
+
+def test_a_closed_school_stands_in_the_tables_as_long_as_rows_are_there(cast):
+    school = cast.home.school
+    factories.make_person(school=school)
+    factories.make_enrolment(school=school)
+    school.closed_on = datetime.date(2019, 3, 1)
+    school.save()
+    paper = cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018}).context["paper"]
+    totals = {table.key: table.total.cells for table in paper.tables if table.total}
+    assert (totals["committees"][8], totals["enrolment"][3]) == (1, 3)

@@ -25,7 +25,10 @@ class Command(BaseCommand):
                 district,
                 by=System(district, name="定期核验"),
                 at=timezone.now(),
-                changes={"sealed": sealed, "breaks": len(breaks)},
+                changes={
+                    "sealed": AuditSeal.objects.of_chain(district.pk).count(),
+                    "breaks": sum(found.chain == district.pk for found in breaks),
+                },
             )
         if breaks:
             self.stderr.write(f"操作记录不完整：发现 {len(breaks)} 处。")
