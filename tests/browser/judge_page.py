@@ -34,7 +34,7 @@ WORDS = """() => {
   for (const element of document.body.querySelectorAll("*")) {
     for (const name of ["alt", "aria-label", "placeholder", "title", "label", "aria-description"])
       if (element.hasAttribute(name)) found.push(element.getAttribute(name));
-    if (element.matches("[type=submit], [type=button], [type=reset]")) found.push(element.value || "");
+    if (element.matches("input[type=submit], input[type=button]")) found.push(element.value);
   }
   return found.filter((words) => /[A-Za-z]{4,}/.test(words));
 }"""
