@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from guanweihui.crypto import EncryptedTextField
-from guanweihui.models.org import AT_COMMITTEE, AtCommittee, District, Precision, School
+from guanweihui.models.org import AT_COMMITTEE, AtCommittee, CollaborationGroup, District, Precision, School
 from guanweihui.scope import ScopedQuerySet, Way, to_district, to_school
 
 
@@ -269,8 +269,9 @@ class AppointmentQuerySet(ScopedQuerySet):
         return self.exclude(group=None).order_by("group", "position", "-from_on", "-pk")
 
     def of_unit(self, unit):
-        """Keep the seats of one school or group, whatever their term."""
-        return self.filter(school=unit) if isinstance(unit, School) else self.filter(group=unit)
+        """Keep the seats of one district, group or school, whatever their term."""
+        field = {District: "district", CollaborationGroup: "group", School: "school"}[type(unit)]
+        return self.filter(**{field: unit})
 
     def for_school(self):
         """Load what a school's page shows, heads first."""

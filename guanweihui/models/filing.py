@@ -65,10 +65,6 @@ class Round(models.Model):
 class DueQuerySet(ScopedQuerySet):
     ways = to_school("school")
 
-    def unmet(self):
-        """Keep what still has to be sent: overdue rows stay until sent or waived."""
-        return self.filter(state__in=Due.UNMET)
-
     def waiting_in(self, states, *, past_group=False):
         """Keep dues in `states`; with `past_group`, a submitted one only when no group endorses it."""
         rows = self.filter(state__in=states)
@@ -134,9 +130,6 @@ class FilingQuerySet(ScopedQuerySet):
 
     def accepted(self):
         return self.filter(status=Filing.Status.ACCEPTED)
-
-    def awaiting_group(self):
-        return self.filter(status=Filing.Status.SUBMITTED, due__round__group_endorses=True)
 
 
 class Filing(models.Model):

@@ -1,7 +1,5 @@
 """Long work, as its owner sees it."""
 
-import datetime
-
 from django.db import models
 from django.db.models import F, Q
 
@@ -22,13 +20,6 @@ class JobQuerySet(ScopedQuerySet):
 
     def for_list(self):
         return self.order_by("-pk")
-
-    def silent_since(self, moment: datetime.datetime):
-        """Keep running jobs whose heartbeat is older than `moment`."""
-        return self.filter(state=Job.State.RUNNING, heartbeat_at__lt=moment)
-
-    def expired(self, now: datetime.datetime):
-        return self.filter(expires_at__lte=now).exclude(result_path="")
 
 
 class Job(models.Model):

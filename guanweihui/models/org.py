@@ -292,10 +292,13 @@ class UnitName(AtCommittee):
         verbose_name = verbose_name_plural = "曾用名与别名"
         constraints = [
             *AtCommittee.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["school", "name"],
-                name="one_school_bears_a_name_once",
-                violation_error_message="这个名称已登记。",
+            *(
+                models.UniqueConstraint(
+                    fields=[unit, "name"],
+                    name=f"one_{unit}_bears_a_name_once",
+                    violation_error_message="这个名称已登记。",
+                )
+                for unit in ("district", "group", "school")
             ),
         ]
 

@@ -110,9 +110,13 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
     lines = group_lines(request, groups, period)
     wide = reach_of(request.user).serves(*DISTRICT_WIDE)
     sums = {name: sum(line.values[name] for line in lines) for name in ("schools", *PEOPLE)}
+    home = reach_of(request.user).home
+    seats = Appointment.objects.visible_to(request.user).of_unit(home).for_school() if wide else ()
     context = {
         "crumbs": [("单位", "")],
-        "title": reach_of(request.user).home.committee_name if wide else "本组单位",
+        "title": home.committee_name if wide else "本组单位",
+        "seat_columns": SEAT_COLUMNS,
+        "seats": [seat_row(request, seat) for seat in seats],
         "period": period,
         "facts": facts_of(("groups", *sums), {"groups": len(lines), **sums}, period) if wide else [],
         "lines": lines,

@@ -165,7 +165,7 @@ def test_htmx_gets_the_rows_alone(cast):
     assert "<html" not in part
 
 
-COSTS = {"/units/": 8, "/groups/": 9, "/schools/": 9}
+COSTS = {"/units/": 9, "/groups/": 9, "/schools/": 9}
 
 
 @pytest.mark.parametrize("url", COSTS)
@@ -197,3 +197,9 @@ def fill(school):
 def test_an_empty_district_is_told_what_to_do(cast):
     School.objects.visible_to(cast.users.district).update(group=cast.far.group)
     assert "没有学校" in words(cast.group.get("/schools/"))
+
+
+def test_the_district_s_own_seats_stand_on_its_page_and_not_on_a_group_s(cast):
+    make_appointment(district=cast.home.district, printed_name="周主任", duty="教工委副书记")
+    assert "周主任" in cast.leader.get("/units/").content.decode()
+    assert "周主任" not in cast.group.get("/units/").content.decode()
