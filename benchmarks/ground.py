@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -129,6 +130,7 @@ class Ground:
 @contextmanager
 def ground(engine: str) -> Iterator[Ground]:
     """Give a ground and clear it away afterwards, whatever happens."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a stopped benchmark clears away too
     folder = Path(tempfile.mkdtemp(prefix="guanweihui-benchmark-"))
     place = Ground(engine, folder)
     try:

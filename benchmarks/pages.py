@@ -49,8 +49,8 @@ PAGES = (
     Page("school-detail", of="school"),
     Page("person-list"),
     Page("person-list", role="school"),
-    Page("person-list", query="?name=王"),
-    Page("person-list", query="?name=wang"),
+    Page("person-list", query="?name={surname}"),
+    Page("person-list", query="?name={pinyin}"),
     Page("person-list", query="?figure=volunteers&year=2018"),
     Page("person-list", query="?page=100&per=100"),
     Page("person-detail", of="person"),
@@ -100,11 +100,14 @@ def some_rows(district: Any) -> dict[str, Any]:
     from members.models import Person
     from outreach.models import Pairing
 
+    person = Person.objects.filter(district=district, on_register=True).order_by("pk")[0]
     return {
+        "surname": person.name[0],
+        "pinyin": person.pinyin[:3],
         "report": "statistics",
         "group": CollaborationGroup.objects.in_district(district).order_by("pk")[0].pk,
         "school": School.objects.in_district(district).order_by("pk")[0].pk,
-        "person": Person.objects.filter(district=district, on_register=True).order_by("pk")[0].pk,
+        "person": person.pk,
         "enrolment": Enrolment.objects.filter(campaign__district=district).order_by("pk")[0].pk,
         "honour": Honour.objects.filter(district=district).order_by("pk")[0].pk,
         "pairing": Pairing.objects.filter(programme__district=district).order_by("pk")[0].pk,
@@ -116,7 +119,7 @@ def fetch(clients: dict[str, Any], page: Page, rows: dict[str, Any], times: int)
     from django.urls import NoReverseMatch, reverse
 
     try:
-        url = reverse(page.route, args=[rows[page.of]] if page.of else []) + page.query
+        url = reverse(page.route, args=[rows[page.of]] if page.of else []) + page.query.format(**rows)
     except NoReverseMatch:
         return None
     client = clients[page.role]
