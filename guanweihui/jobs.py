@@ -11,7 +11,6 @@ is simply late; the job counts as dead only after 30 s of silence.
 
 import datetime
 import logging
-import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -21,14 +20,13 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from guanweihui import stored
 from guanweihui.models.jobs import Job
 
 log = logging.getLogger("guanweihui.jobs")
@@ -253,24 +251,12 @@ def _finish(row: Job, task_id: str, result: Result | None) -> None:
         }
     mine = Job._base_manager.filter(pk=row.pk, task_id=task_id, state=Job.State.RUNNING)
     if not mine.update(**fields) and path:
-        default_storage.delete(path)
+        stored.delete(path)
 
 
 def _store(result: Result) -> str:
-    """Store under a name that tells nothing, and wait until it is on disk."""
-    name = f"jobs/{secrets.token_hex(16)}{PurePath(result.name).suffix}"
-    stored = default_storage.save(name, ContentFile(result.content))
-    try:
-        local = default_storage.path(stored)
-    except NotImplementedError:
-        return stored  # a remote store answers only when it has the file
-    for place in (local, os.path.dirname(local)):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    return stored
+    """Store under a name that tells nothing."""
+    return stored.store(f"jobs/{secrets.token_hex(16)}{PurePath(result.name).suffix}", result.content)
 
 
 def _fail(row: Job, task_id: str, message: str) -> None:
@@ -284,7 +270,7 @@ def delete_expired(now: datetime.datetime | None = None) -> int:
     gone = Job._base_manager.filter(expires_at__lte=now).exclude(result_path="")
     rows = list(gone)
     for row in rows:
-        default_storage.delete(row.result_path)
+        stored.delete(row.result_path)
         row.result_path = ""
         row.save(update_fields=["result_path"])
     return len(rows)

@@ -14,6 +14,8 @@ from django.db import IntegrityError, models, transaction
 from guanweihui.audit import record
 
 Row = TypeVar("Row", bound=models.Model)
+#: Said when the database refuses a write and no constraint has a sentence for it.
+CLASH = "同一份材料刚被别人改动过，本次没有保存。请刷新页面后再试。"
 
 
 class Refused(Exception):
@@ -94,7 +96,7 @@ def take(
             )
             return fresh
     except IntegrityError as error:
-        raise Refused(explain(error, type(row))) from error
+        raise Refused(explain(error, type(row)) or CLASH) from error
 
 
 def _locked(step: Step, row: Row, by: Any) -> Row:
@@ -113,8 +115,11 @@ def _locked(step: Step, row: Row, by: Any) -> Row:
     return fresh
 
 
-def explain(error: IntegrityError, model: type[models.Model]) -> str:
-    """Turn a constraint's refusal into the sentence written for it; both engines name it differently."""
+def explain(error: IntegrityError, model: type[models.Model]) -> str | None:
+    """Turn a constraint's refusal into the sentence written for it; None when it is none of the model's.
+
+    Both engines name a constraint differently.
+    """
     text = str(error)
     for constraint in model._meta.constraints:
         fields = getattr(constraint, "fields", ())
@@ -122,4 +127,4 @@ def explain(error: IntegrityError, model: type[models.Model]) -> str:
         columns = ", ".join(f"{model._meta.db_table}.{column}" for column in names)
         if constraint.name in text or (columns and text.endswith(columns)):
             return str(constraint.get_violation_error_message())
-    return "同一份材料刚被别人改动过，本次没有保存。请刷新页面后再试。"
+    return None

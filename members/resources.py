@@ -382,7 +382,8 @@ class Register:
             yield Written(row.sheet, row.number, person)
 
     def _update(self, rows: Sequence[PlannedRow]) -> Iterator[Written]:
-        stored = Person.objects.in_bulk([row.payload[0] for row in rows])
+        # Locked: what is kept for undo is what these values replace.
+        stored = Person.objects.select_for_update().in_bulk([row.payload[0] for row in rows])
         befores, by_fields = {}, defaultdict(list)
         for row in rows:
             pk, changed = row.payload

@@ -13,11 +13,10 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, models, router, transaction
 
-from guanweihui import crypto
+from guanweihui import crypto, stored
 from guanweihui.audit import record
 from guanweihui.imports import kinds
 from guanweihui.imports.inserts import free_keys, insert_values
@@ -26,12 +25,27 @@ from guanweihui.imports.problems import Problem, Unusable
 from guanweihui.imports.reader import Sheet, TableRows, Workbook, read
 from guanweihui.imports.resources import DERIVED, digest_of
 from guanweihui.models import ImportBatch, ImportedRow
-from guanweihui.workflow import Refused, explain
+from guanweihui.scope import Role, reach_of
+from guanweihui.workflow import CLASH, Refused, explain
 
+#: Posts that load from the portal's pages.
+LOADERS = frozenset({Role.DISTRICT, Role.SCHOOL})
 VERDICTS = ("NEW", "CHANGED", "UNCHANGED", "WRONG")
 WRITES = ("NEW", "CHANGED")
 #: Rows of one INSERT of ImportedRow; loaders yield as they write, so memory holds this many objects.
 AT_ONCE = 1000
+#: The columns of ImportedRow as they are written.
+IMPORTED = (
+    "id",
+    "batch_id",
+    "sheet",
+    "number",
+    "verdict",
+    "object_type",
+    "object_id",
+    "before",
+    "after_digest",
+)
 #: Called with the keys of objects of a model before an undo deletes them, and with the batch after it.
 _UNLINK: dict[str, list[Callable[[list[int]], None]]] = {}
 _AFTER_UNDO: list[Callable[[Any], None]] = []
@@ -101,20 +115,12 @@ def _keep(batch: ImportBatch, written: Iterator[Written]) -> None:
     """Note what was written, so that it can be taken back; `written` is drawn a part at a time."""
     new, changed = ImportedRow.Verdict.NEW.value, ImportedRow.Verdict.CHANGED.value
     while some := list(itertools.islice(written, AT_ONCE)):
+        # Before the INSERT: a digest may ask the database, which is busy while rows stream into it.
+        digests = [digest_of(one.row) for one in some]
         keys = free_keys(ImportedRow, len(some), router.db_for_write(ImportedRow))
         insert_values(
             ImportedRow,
-            (
-                "id",
-                "batch_id",
-                "sheet",
-                "number",
-                "verdict",
-                "object_type",
-                "object_id",
-                "before",
-                "after_digest",
-            ),
+            IMPORTED,
             (
                 (
                     key,
@@ -125,9 +131,9 @@ def _keep(batch: ImportBatch, written: Iterator[Written]) -> None:
                     one.row._meta.label,
                     one.row.pk,
                     one.before,
-                    digest_of(one.row),
+                    digest,
                 )
-                for key, one in zip(keys, some, strict=True)
+                for key, one, digest in zip(keys, some, digests, strict=True)
             ),
         )
 
@@ -189,35 +195,65 @@ def preview(
 
 
 def plan_again(batch: ImportBatch, *, by: Any, at: datetime.datetime) -> Plan:
-    """Judge the kept upload anew: what a page shows and what is confirmed is today's verdict."""
+    """Judge the kept upload anew: what a page shows is today's verdict, by the reader's roles of today.
+
+    Raises Refused when the upload is gone or another one, Unusable as `preview` does.
+    """
+    return make_plan(_reread(batch), _context(batch, by, at), roles=reach_of(by).of(LOADERS).roles)
+
+
+def _reread(batch: ImportBatch) -> Workbook:
     data = _fetch(batch)
     if hashlib.sha256(data).hexdigest() != batch.digest:
         raise Refused("暂存的文件与预览时不一致，请重新上传。")
-    context = Context(by=by, at=at, district=batch.district, school=batch.school)
-    return make_plan(read(data, batch.filename), context)
+    return read(data, batch.filename)
+
+
+def _context(batch: ImportBatch, by: Any, at: datetime.datetime) -> Context:
+    return Context(by=by, at=at, district=batch.district, school=batch.school)
 
 
 def confirm(batch: ImportBatch, *, by: Any, at: datetime.datetime, valid_rows: bool = False) -> ImportBatch:
-    """Write a previewed batch as one transaction. Raises Refused when it is not waiting any more."""
-    plan = plan_again(batch, by=by, at=at)
+    """Write a previewed batch as one transaction. Raises Refused when it is not waiting any more.
+
+    The rows are judged under the batch's lock. When that says other than the preview did, nothing is
+    written and the batch keeps the new counts, for the loader to look again.
+    """
+    workbook = _reread(batch)
     with transaction.atomic(), _clear_refusals():
-        fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        fresh = _locked(batch, by)
         if fresh.state != ImportBatch.State.PREVIEWED or fresh.created_by_id != by.pk:
             raise Refused("这一批已经办理过，或不是您上传的。请刷新页面后再看。")
-        if plan.counts()["WRONG"] and not valid_rows:
-            raise Refused("还有错误的行。请下载错误行改正，或选择“只导入没有错误的行”。")
+        shown = fresh.counts()
+        plan = make_plan(workbook, _context(fresh, by, at), roles=reach_of(by).of(LOADERS).roles)
         _count(fresh, plan)
-        fresh.state, fresh.confirmed_at = ImportBatch.State.CONFIRMED, at
+        is_as_shown = fresh.counts() == shown
+        if is_as_shown:
+            if plan.counts()["WRONG"] and not valid_rows:
+                raise Refused("还有错误的行。请下载错误行改正，或选择“只导入没有错误的行”。")
+            fresh.state, fresh.confirmed_at = ImportBatch.State.CONFIRMED, at
         fresh.save()
-        write(plan, fresh)
-        _record(fresh, plan, "importbatch.confirm", by=by, at=at)
-        return fresh
+        if is_as_shown:
+            write(plan, fresh)
+            _record(fresh, plan, "importbatch.confirm", by=by, at=at)
+    if not is_as_shown:
+        raise Refused("内容与核对时不同，请重新核对。")
+    return fresh
+
+
+def _locked(batch: ImportBatch, by: Any) -> ImportBatch:
+    """Lock the batch. Raises Refused when it is outside what the actor may load today."""
+    seen = ImportBatch.objects.visible_to(by, roles=LOADERS).filter(pk=batch.pk).values("pk")
+    fresh = ImportBatch.objects.select_for_update().filter(pk__in=seen).first()
+    if fresh is None:
+        raise Refused("您现在不能办理这一批：不在您的职责范围内。")
+    return fresh
 
 
 def undo(batch: ImportBatch, *, by: Any, at: datetime.datetime) -> list[str]:
     """Take a batch back; return the labels of rows that stay because they were edited or used since."""
     with transaction.atomic():
-        fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        fresh = _locked(batch, by)
         if not fresh.can_undo(at):
             raise Refused("只有导入后 24 小时以内的批次可以撤销。")
         lines = list(fresh.rows.order_by("-pk"))
@@ -229,6 +265,16 @@ def undo(batch: ImportBatch, *, by: Any, at: datetime.datetime) -> list[str]:
         fresh.save(update_fields=["state", "undone_at"])
         record("importbatch.undo", fresh, by=by, at=at, changes={"kept": len(kept), "first_kept": kept[:20]})
         return kept
+
+
+def delete_old_uploads(now: datetime.datetime) -> int:
+    """Delete uploads that serve nothing any more; the batches stay. Return how many there were."""
+    rows = list(ImportBatch.objects.with_old_upload(now))
+    for batch in rows:
+        stored.delete(batch.stored_name)
+        batch.stored_name = ""
+        batch.save(update_fields=["stored_name"])
+    return len(rows)
 
 
 def derived_links(label: str, *, unlink: Callable[[list[int]], None], relink: Callable[[Any], None]) -> None:
@@ -256,12 +302,13 @@ def _take_back(model: type[models.Model], lines: list[ImportedRow]) -> Iterator[
 
     New rows go before old ones come back: a new head leaves his seat first.
     """
-    stored = model._default_manager.in_bulk([line.object_id for line in lines])
+    # Locked, so that nobody edits a row between the look at it and its going.
+    found = model._default_manager.select_for_update().in_bulk([line.object_id for line in lines])
     untouched = []
     for line in lines:
-        if (row := stored.get(line.object_id)) is None:
+        if (row := found.get(line.object_id)) is None:
             continue
-        if digest_of(row) == line.after_digest:
+        if digest_of(row) == line.after_digest and (line.before or not _is_linked(row)):
             untouched.append((line, row))
         else:
             yield str(row)
@@ -272,6 +319,12 @@ def _take_back(model: type[models.Model], lines: list[ImportedRow]) -> Iterator[
     for line, row in untouched:
         if line.before and not _attempt(partial(restore, row, line.before)):
             yield str(row)
+
+
+def _is_linked(row: models.Model) -> bool:
+    """Tell whether rows link to this one among many: such a link protects nothing by itself."""
+    many = (one for one in row._meta.related_objects if one.many_to_many)
+    return any(getattr(row, one.get_accessor_name()).exists() for one in many)
 
 
 def _attempt(work: Callable[[], Any]) -> bool:
@@ -285,13 +338,15 @@ def _attempt(work: Callable[[], Any]) -> bool:
 
 
 def restore(row: models.Model, before: str) -> None:
-    """Put a row back to the state that `snapshot` wrote; derived links stay as they are."""
-    derived = DERIVED.get(row._meta.label, frozenset())
-    for name, value in json.loads(before).items():
-        if name not in derived:
-            stored_in: Any = row._meta.get_field(name)
-            setattr(row, name, stored_in.to_python(value))
+    """Put a row and its links to many back to what `snapshot` wrote; derived links stay as they are."""
+    said = json.loads(before)
+    linked = {one.name: said.pop(one.name) for one in row._meta.many_to_many if one.name in said}
+    for name in said.keys() - DERIVED.get(row._meta.label, frozenset()):
+        stored_in: Any = row._meta.get_field(name)
+        setattr(row, name, stored_in.to_python(said[name]))
     row.save()
+    for name, keys in linked.items():
+        getattr(row, name).set(keys)
 
 
 @contextmanager
@@ -301,8 +356,7 @@ def _clear_refusals() -> Iterator[None]:
         yield
     except IntegrityError as error:
         sentences = (explain(error, model) for model in apps.get_models())
-        known = next((said for said in sentences if "刚被别人改动过" not in said), None)
-        raise Refused(known or explain(error, ImportBatch)) from error
+        raise Refused(next(filter(None, sentences), CLASH)) from error
 
 
 def _origin(context: Context) -> dict[str, Any]:
@@ -331,13 +385,14 @@ def _record(batch: ImportBatch, plan: Plan, action: str, *, by: Any, at: datetim
 
 
 def _store(data: bytes) -> str:
-    name = f"imports/{secrets.token_hex(16)}"
-    return default_storage.save(name, ContentFile(crypto.encrypt_bytes(data, bind="import")))
+    return stored.store(f"imports/{secrets.token_hex(16)}", crypto.encrypt_bytes(data, bind="import"))
 
 
 def _fetch(batch: ImportBatch) -> bytes:
     try:
-        with default_storage.open(batch.stored_name) as stored:
-            return crypto.decrypt_bytes(stored.read(), bind="import")
+        if not batch.stored_name:
+            raise FileNotFoundError
+        with default_storage.open(batch.stored_name) as upload:
+            return crypto.decrypt_bytes(upload.read(), bind="import")
     except FileNotFoundError:
         raise Refused("暂存的文件已经不在了，请重新上传。") from None

@@ -261,7 +261,16 @@ def snapshot(row: models.Model) -> str:
 
 
 def _stored(row: models.Model) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    own = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return own | _linked(row)
+
+
+def _linked(row: models.Model) -> dict[str, list[int]]:
+    """Return the keys that a row's links to many lead to, by field; a query a field."""
+    return {
+        field.name: sorted(one.pk for one in getattr(row, field.name).all())
+        for field in row._meta.many_to_many
+    }
 
 
 def _plain(value: Any) -> str:
@@ -286,4 +295,6 @@ def digest_of(row: models.Model) -> str:
     values = [
         value if (value := said[name]).__class__ is str else _plain(value) for name in _own_names(type(row))
     ]
+    if row._meta.many_to_many:
+        values.append(_plain(_linked(row)))
     return crypto.blind_index("\0".join(values), kind="row")

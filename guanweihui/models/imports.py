@@ -6,25 +6,37 @@ from django.db import models
 from django.db.models import Q
 
 from guanweihui.crypto import EncryptedTextField
-from guanweihui.scope import ScopedQuerySet, to_district
+from guanweihui.scope import ScopedQuerySet, reach_of, to_district
 
 from .accounts import User
 from .org import District, School
 
 #: A confirmed batch can be taken back this long.
 UNDO_WITHIN = datetime.timedelta(hours=24)
+#: An upload that nobody confirms is kept this long.
+PREVIEW_KEPT = datetime.timedelta(days=7)
 
 
 class ImportBatchQuerySet(ScopedQuerySet):
     ways = (to_district(),)
 
     def visible_to(self, actor, *, roles=None):
-        """District roles see the district's batches; everybody sees his own."""
+        """District roles see the district's batches; a coordinator his own of a school he serves today."""
         wide = super().visible_to(actor, roles=roles)
-        return wide | self.filter(created_by=actor.pk) if getattr(actor, "pk", None) else wide
+        schools = reach_of(actor).of(roles).ids("school")
+        return wide | self.filter(created_by=actor.pk, school__in=schools) if schools else wide
 
     def for_list(self):
         return self.select_related("created_by").order_by("-pk")
+
+    def with_upload_of(self, actor):
+        """Keep the actor's own batches whose upload is still there."""
+        return self.filter(created_by=actor.pk).exclude(state="UNDONE").exclude(stored_name="")
+
+    def with_old_upload(self, now: datetime.datetime):
+        """Keep batches whose upload serves nothing any more: not to be confirmed, not to be corrected."""
+        waits_too_long = Q(state="PREVIEWED", created_at__lt=now - PREVIEW_KEPT)
+        return self.filter(waits_too_long | Q(confirmed_at__lt=now - UNDO_WITHIN)).exclude(stored_name="")
 
 
 class ImportBatch(models.Model):
@@ -67,6 +79,15 @@ class ImportBatch(models.Model):
 
     def __str__(self):
         return self.filename
+
+    def counts(self) -> tuple[int, int, int, int]:
+        """Return the rows new, changed, unchanged and wrong."""
+        return self.new_count, self.changed_count, self.unchanged_count, self.wrong_count
+
+    @property
+    def has_errors_file(self) -> bool:
+        """Tell whether there are wrong rows, and the upload to take them from."""
+        return bool(self.wrong_count and self.stored_name) and self.state != self.State.UNDONE
 
     def can_undo(self, now: datetime.datetime) -> bool:
         return self.state == self.State.CONFIRMED and now - self.confirmed_at <= UNDO_WITHIN

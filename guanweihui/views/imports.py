@@ -1,7 +1,6 @@
 """The import pages: choose a file, read the verdict, confirm, take back."""
 
-from urllib.parse import quote
-
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,24 +12,26 @@ from guanweihui.forms import ConfirmImportForm, ImportForm
 from guanweihui.gate import posts
 from guanweihui.imports import batch as batches
 from guanweihui.imports import errors, kinds, template
+from guanweihui.imports.batch import LOADERS
 from guanweihui.imports.problems import Unusable
 from guanweihui.imports.reader import Unreadable
+from guanweihui.list_page import answer_file
 from guanweihui.lists import Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.models import ImportBatch, School
 from guanweihui.scope import Role, reach_of
 from guanweihui.workflow import Refused
 
-LOADERS = (Role.DISTRICT, Role.SCHOOL)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: How many lines of each kind a preview shows; the rest is in the error workbook.
 SHOWN = 200
+#: Rows that an undo names when they stay.
+NAMED = 20
 
 
 @require_safe
 @posts(*LOADERS)
 def import_list(request: HttpRequest) -> HttpResponse:
     """List the batches that the reader may see, newest first."""
-    page = page_of(request, ImportBatch.objects.visible_to(request.user).for_list())
+    page = page_of(request, ImportBatch.objects.visible_to(request.user, roles=LOADERS).for_list())
     columns = (
         ListColumn("文件", is_name=True, is_long=True),
         ListColumn("内容", is_long=True),
@@ -100,15 +101,21 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     batch = batch_of(request, pk)
     try:
         context = detail(request, batch)
-    except Refused as refusal:
+    except (Refused, Unusable, Unreadable) as refusal:
         return render(request, "409.html", {"message": str(refusal)}, status=409)
     return render(request, "guanweihui/import_detail.html", context)
 
 
 def detail(request: HttpRequest, batch: ImportBatch, form: ConfirmImportForm | None = None) -> dict:
     now = timezone.now()
-    context = {"batch": batch, "can_undo": may_undo(request, batch) and batch.can_undo(now)}
-    if batch.state != ImportBatch.State.PREVIEWED:
+    is_mine = batch.created_by_id == request.user.pk
+    context = {
+        "batch": batch,
+        "is_mine": is_mine,
+        "can_undo": batch.can_undo(now),
+        "has_errors_file": is_mine and batch.has_errors_file,
+    }
+    if batch.state != ImportBatch.State.PREVIEWED or not batch.stored_name:
         return context
     plan = batches.plan_again(batch, by=request.user, at=now)
     problems, warnings = plan.problems(), plan.problems(warnings=True)
@@ -125,7 +132,6 @@ def detail(request: HttpRequest, batch: ImportBatch, form: ConfirmImportForm | N
         "changes": changes[:SHOWN],
         "more_changes": max(0, len(changes) - SHOWN),
         "form": form or ConfirmImportForm(),
-        "is_mine": batch.created_by_id == request.user.pk,
     }
 
 
@@ -139,7 +145,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "guanweihui/import_detail.html", detail(request, batch, form), status=422)
     try:
         batches.confirm(batch, by=request.user, at=timezone.now(), valid_rows=form.cleaned_data["valid_rows"])
-    except Refused as refusal:
+    except (Refused, Unusable, Unreadable) as refusal:
         return render(request, "409.html", {"message": str(refusal)}, status=409)
     return redirect("import-detail", pk)
 
@@ -149,33 +155,34 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the batch back; rows that were edited since stay and are named."""
     batch = batch_of(request, pk)
-    if not may_undo(request, batch):
-        raise Http404
     try:
         kept = batches.undo(batch, by=request.user, at=timezone.now())
     except Refused as refusal:
         return render(request, "409.html", {"message": str(refusal)}, status=409)
-    batch.refresh_from_db()
-    return render(request, "guanweihui/import_detail.html", {"batch": batch, "kept": kept})
+    if kept:
+        more = f"等 {len(kept)} 行" if len(kept) > NAMED else ""
+        messages.warning(
+            request,
+            f"本批已撤销。以下各行导入后又被改动或已被使用，没有撤销：{'、'.join(kept[:NAMED])}{more}。",
+        )
+    else:
+        messages.success(request, "本批已撤销。")
+    return redirect("import-detail", pk)
 
 
 @require_safe
 @posts(*LOADERS)
 def import_errors(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the loader his own wrong rows, in full: correct them and load the file again."""
-    batch = get_object_or_404(
-        ImportBatch.objects.visible_to(request.user),
-        pk=pk,
-        created_by=request.user.pk,
-        state=ImportBatch.State.PREVIEWED,
-    )
+    seen = ImportBatch.objects.visible_to(request.user, roles=LOADERS)
+    batch = get_object_or_404(seen.with_upload_of(request.user), pk=pk)
     now = timezone.now()
     try:
         plan = batches.plan_again(batch, by=request.user, at=now)
-    except Refused as refusal:
+    except (Refused, Unusable, Unreadable) as refusal:
         return render(request, "409.html", {"message": str(refusal)}, status=409)
     record("importbatch.errors", batch, by=request.user, at=now, changes={"rows": plan.counts()["WRONG"]})
-    return download(errors.workbook(plan), f"{batch.filename.rsplit('.', 1)[0]}-错误行.xlsx")
+    return answer_file(errors.workbook(plan), f"{batch.filename.rsplit('.', 1)[0]}-错误行.xlsx")
 
 
 @require_safe
@@ -185,19 +192,9 @@ def import_template(request: HttpRequest, name: str) -> HttpResponse:
     kind = next((one for one in kinds.every() if one.name == name), None)
     if kind is None or kind.roles.isdisjoint(reach_of(request.user).roles):
         raise Http404
-    return download(template.workbook(kind), f"{kind.label}-模板.xlsx")
-
-
-def download(content: bytes, filename: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
-    return response
+    return answer_file(template.workbook(kind), f"{kind.label}-模板.xlsx")
 
 
 def batch_of(request: HttpRequest, pk: int) -> ImportBatch:
-    return get_object_or_404(ImportBatch.objects.visible_to(request.user).for_list(), pk=pk)
-
-
-def may_undo(request: HttpRequest, batch: ImportBatch) -> bool:
-    """The loader takes his own batch back; the district's staff any batch of the district."""
-    return batch.created_by_id == request.user.pk or reach_of(request.user).serves(Role.DISTRICT)
+    """Return the batch that the reader may load or take back today. Raises Http404."""
+    return get_object_or_404(ImportBatch.objects.visible_to(request.user, roles=LOADERS).for_list(), pk=pk)

@@ -2,18 +2,21 @@
 
 import datetime
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from guanweihui.imports import batch as batches
-from guanweihui.imports import errors
+from guanweihui.imports import errors, kinds
 from guanweihui.imports.inserts import free_keys, insert
 from guanweihui.imports.problems import Unusable
-from guanweihui.imports.reader import Unreadable
-from guanweihui.models import AuditEvent, ImportBatch, ImportedRow, School, Workday
+from guanweihui.imports.reader import Unreadable, read
+from guanweihui.models import AuditEvent, ImportBatch, ImportedRow, School, User, Workday
 from guanweihui.scope import Role, System
 from guanweihui.workflow import Refused
 from members.models import Person
@@ -96,12 +99,105 @@ def test_wrong_rows_hold_the_batch_unless_the_good_ones_are_asked_for(clerk):
     assert Person.objects.count() == 1
 
 
-def test_confirm_writes_today_s_verdict(clerk):
-    """What somebody else stored since the preview is not stored twice."""
+def test_another_verdict_than_the_previewed_one_is_looked_at_again_first(clerk, monkeypatch):
+    """Somebody stores the person while the upload is read for the confirmation."""
     _, batch = preview(clerk, register_row())
-    make_person(school=School.objects.get(), name="叶萍", staff_no="T00002", id_number="990105194608250206")
+    school = School.objects.get()
+
+    def read_late(data, filename):
+        if not Person.objects.exists():
+            make_person(school=school, name="叶萍", staff_no="T00002", id_number="990105194608250206")
+        return read(data, filename)
+
+    monkeypatch.setattr(batches, "read", read_late)
+    with pytest.raises(Refused, match="^内容与核对时不同，请重新核对。$"):
+        batches.confirm(batch, by=clerk, at=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts()) == ("PREVIEWED", (0, 1, 0, 0))
+    assert Person.objects.get().emergency_contact != "万凯"
     done = batches.confirm(batch, by=clerk, at=NOW)
-    assert (done.new_count, done.changed_count, Person.objects.count()) == (0, 1, 1)
+    assert (done.state, done.counts(), Person.objects.get().emergency_contact) == (
+        "CONFIRMED",
+        (0, 1, 0, 0),
+        "万凯",
+    )
+
+
+def end(user):
+    """Take a user's posts away, as of yesterday; return him as the next request finds him."""
+    user.posts.update(to_on=timezone.localdate() - datetime.timedelta(days=1))
+    return User.objects.get(pk=user.pk)
+
+
+def test_whoever_left_the_district_neither_sees_nor_confirms_nor_undoes(clerk):
+    _, waiting = preview(clerk, register_row(教工编号="T3", 身份证号=None))
+    _, batch = preview(clerk, register_row())
+    batches.confirm(batch, by=clerk, at=NOW)
+    school = School.objects.get()
+    gone = end(clerk)
+    make_post(user=gone, role=Role.SCHOOL, school=school)
+    make_post(user=gone, role=Role.LEADER)
+    assert list(ImportBatch.objects.visible_to(gone, roles=batches.LOADERS)) == []
+    with pytest.raises(Refused, match="不在您的职责范围内"):
+        batches.confirm(waiting, by=gone, at=NOW)
+    with pytest.raises(Refused, match="不在您的职责范围内"):
+        batches.undo(batch, by=gone, at=NOW)
+    assert Person.objects.count() == 1
+
+
+def test_a_coordinator_keeps_his_batches_as_long_as_his_school(clerk):
+    school = School.objects.get()
+    liaison = make_post(role=Role.SCHOOL, school=school).user
+    _, batch = preview(liaison, register_row(), roles=frozenset({Role.SCHOOL}), school=school)
+    assert list(ImportBatch.objects.visible_to(liaison)) == [batch]
+    moved = end(liaison)
+    make_post(user=moved, role=Role.SCHOOL, school=make_school())
+    assert list(ImportBatch.objects.visible_to(moved)) == []
+    with pytest.raises(Refused, match="不在您的职责范围内"):
+        batches.confirm(batch, by=moved, at=NOW)
+
+
+def test_today_s_roles_decide_what_kinds_may_be_confirmed(clerk, monkeypatch):
+    _, batch = preview(clerk, register_row())
+    monkeypatch.setattr(kinds, "_KINDS", {"register": replace(kinds.get("register"), roles=frozenset())})
+    for work in (batches.plan_again, batches.confirm):
+        with pytest.raises(Unusable, match="您不能导入“离退休教师花名册”"):
+            work(batch, by=clerk, at=NOW)
+
+
+def test_rows_are_locked_before_they_are_taken_back_or_changed(clerk):
+    """SQLite has one writer at a time and knows no row locks."""
+    make_person(school=School.objects.get(), name="叶萍", staff_no="T00002", id_number="990105194608250206")
+    _, batch = preview(clerk, register_row())
+    for work in (batches.confirm, batches.undo):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            work(batch, by=clerk, at=NOW)
+        locks = [one["sql"] for one in queries if one["sql"].endswith("FOR UPDATE")]
+        tables = [model._meta.db_table for model in (ImportBatch, Person)]
+        wanted = tables if connection.features.has_select_for_update else []
+        assert [table for table in tables if any(f'FROM "{table}"' in sql for sql in locks)] == wanted
+
+
+def test_uploads_go_when_they_serve_nothing_any_more(clerk):
+    days = [datetime.timedelta(days=n) for n in range(9)]
+    _, waiting = preview(clerk, register_row(教工编号="T3", 身份证号=None))
+    _, batch = preview(clerk, register_row())
+    batches.confirm(batch, by=clerk, at=NOW)
+    assert batches.delete_old_uploads(NOW + days[1]) == 0
+    assert batches.delete_old_uploads(NOW + days[1] + HOUR) == 1
+    assert not default_storage.exists(batch.stored_name)
+    assert batches.delete_old_uploads(NOW + days[7]) == 0
+    assert batches.delete_old_uploads(NOW + days[7] + HOUR) == 1
+    assert not default_storage.exists(waiting.stored_name)
+    assert set(ImportBatch.objects.values_list("stored_name", "state")) == {
+        ("", "PREVIEWED"),
+        ("", "CONFIRMED"),
+    }
+    waiting.refresh_from_db()
+    with pytest.raises(Refused, match="暂存的文件已经不在了，请重新上传。"):
+        batches.confirm(waiting, by=clerk, at=NOW)
 
 
 def test_a_changed_upload_is_refused(clerk):

@@ -1,5 +1,6 @@
 """The import pages: upload, verdict, confirm, errors, undo; who may, and what a bad file gets."""
 
+import datetime
 import io
 
 import openpyxl
@@ -13,6 +14,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+ID_2 = factories.make_id_number(datetime.date(1950, 3, 8), 4)  # a woman's
 HEAD = (
     "教工编号",
     "姓名",
@@ -108,7 +110,7 @@ def test_wrong_rows_are_named_with_row_column_and_cure_and_stop_the_load(cast, h
 def test_the_error_workbook_holds_only_the_wrong_rows(cast, home):
     batch = previewed(cast.district, line(home), line(home, 性别="男", 教工编号="T90002"))
     answer = cast.district.get(reverse("import-errors", args=[batch.pk]))
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     numbers = [row[0] for row in sheet.iter_rows(values_only=True) if str(row[0]).startswith("T9")]
     assert numbers == ["T90002"]
 
@@ -121,8 +123,11 @@ def test_undo_takes_the_rows_back_and_names_what_was_edited_since(cast, home):
     kept = Person.objects.get(name="高志远")
     kept.remark = "后来补记"
     kept.save()
-    answer = cast.district.post(reverse("import-undo", args=[batch.pk]))
-    assert answer.context["kept"] == ["高志远"]
+    answer = cast.district.post(reverse("import-undo", args=[batch.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("import-detail", args=[batch.pk]), 302)]
+    assert [str(one) for one in answer.context["messages"]] == [
+        "本批已撤销。以下各行导入后又被改动或已被使用，没有撤销：高志远。"
+    ]
     assert list(Person.objects.values_list("name", flat=True)) == ["高志远"]
 
 
@@ -179,7 +184,7 @@ def test_a_file_that_is_no_such_table_gets_a_sentence(cast, home, name, content,
 
 def test_the_template_of_a_kind_loads_back_once_filled(cast, home):
     answer = cast.district.get(reverse("import-template", args=["register"]))
-    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
     labels = [cell.value.removeprefix("*") for cell in book.active[2]]
     values = dict(zip(HEAD, line(home), strict=True))
     for place, label in enumerate(labels, start=1):
@@ -195,3 +200,24 @@ def test_the_upload_is_stored_unreadable(cast, home, settings):
     previewed(cast.district, line(home))
     stored = [path.read_bytes() for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
     assert [data.startswith(b"PK") for data in stored] == [False]
+
+
+def test_wrong_rows_stay_for_download_after_the_good_ones_are_loaded(cast, home):
+    batch = previewed(cast.district, line(home), line(home, 性别="男", 教工编号="T90002", 身份证号=ID_2))
+    cast.district.post(reverse("import-confirm", args=[batch.pk]), {"valid_rows": "on"})
+    url = reverse("import-errors", args=[batch.pk])
+    page = reverse("import-detail", args=[batch.pk])
+    assert url in cast.district.get(page).content.decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(cast.district.get(url).getvalue())).active
+    assert [row[0] for row in sheet.iter_rows(min_row=3, values_only=True)] == ["T90002"]
+    ImportBatch.objects.update(stored_name="")
+    assert cast.district.get(url).status_code == 404
+    assert url not in cast.district.get(page).content.decode()
+
+
+def test_a_preview_whose_upload_is_gone_says_so(cast, home):
+    batch = previewed(cast.district, line(home))
+    ImportBatch.objects.update(stored_name="")
+    page = cast.district.get(reverse("import-detail", args=[batch.pk])).content.decode()
+    assert "上传的文件保留期已过，没有导入。" in page
+    assert reverse("import-confirm", args=[batch.pk]) not in page

@@ -171,6 +171,25 @@ def test_changes_are_told_by_column(school):
     assert [str(one) for one in Lesson.objects.get(kind="LESSON_REVIEW").radiated.all()] == [JUNIOR]
 
 
+def test_undo_gives_a_changed_lesson_its_radiated_schools_back(school):
+    load(whole())
+    lines = (DAY(2019, 4, 11), HIGH, "同课异构", "语文", None, None, None, 86, f"{JUNIOR}、{HIGH}、新校")
+    _, batch = load(workbook(pairs(*pair_rows(), **MERGED), events(lines)))
+    lesson = Lesson.objects.get(kind="PAIRED")
+    assert {str(one) for one in lesson.radiated.all()} == {JUNIOR, HIGH, "新校"}
+    assert batches.undo(batch, by=System(make_district()), at=NOW) == []
+    assert [str(one) for one in lesson.radiated.all()] == [JUNIOR]
+    assert not HostSchool.objects.filter(name="新校").exists()
+
+
+def test_a_lesson_whose_radiated_schools_were_edited_stays_as_it_is(school):
+    _, batch = load(whole())
+    lesson = Lesson.objects.get(kind="PAIRED")
+    lesson.radiated.add(HostSchool.objects.get(name=HIGH))
+    assert str(lesson) in batches.undo(batch, by=System(make_district()), at=NOW)
+    assert {str(one) for one in lesson.radiated.all()} == {JUNIOR, HIGH}
+
+
 def test_a_principal_is_linked_when_one_person_of_his_school_bears_the_name(school):
     principal = make_person(school=school, name="周海光")
     make_person(name="周海光")

@@ -10,6 +10,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
+from django.utils import timezone
 
 from guanweihui import jobs
 
@@ -82,9 +83,11 @@ class Command(BaseCommand):
 
     def each_minute(self):
         from guanweihui import audit
+        from guanweihui.imports import batch
 
         audit.seal_all()
         jobs.delete_expired()
+        batch.delete_old_uploads(timezone.now())
         return MINUTE
 
 
