@@ -116,11 +116,6 @@ def answer_workbook(request: HttpRequest, table: Table, *, is_register: bool = F
 
 def answer_file(content: bytes, name: str) -> FileResponse:
     """Answer with a file to be saved under this name."""
-    return answer_file(content, name)
-
-
-def answer_file(content: bytes, name: str) -> FileResponse:
-    """Answer with a file to be saved under this name."""
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
 
 
