@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import URLPattern, get_resolver, resolve
 from django.urls.exceptions import Resolver404
+from playwright.sync_api import expect
 
 from guanweihui.office import office
 from tests.browser.judge_page import judge
@@ -16,7 +17,7 @@ ROLES = ("district", "leader", "group", "school", "judge", "auditor", "outreach"
 FILES = re.compile(r"-(export|template|errors|file|print|slip)$")
 #: Addresses that only take a press of a button.
 STEPS = re.compile(r"-(run|cancel|confirm|undo|reveal|end)$|^(logout|contrast)$")
-#: Pages that no link leads to: how to come to them is told in test_states.py, or they are not for people.
+#: Pages that no link leads to: judged by themselves below, or not for people.
 ELSEWHERE = {"livez", "readyz", "login", "link", "second-factor", "second-factor-setup"}
 seen: dict[str, set[str]] = {}
 
@@ -104,3 +105,51 @@ def test_no_page_was_left_out():
         pytest.skip("the sweep of some role did not run")
     visited = set().union(*seen.values())
     assert (every_page() | every_list_of_the_office()) - visited == set()
+
+
+BAD_FILE = {"name": "名册.xls", "mimeType": "application/vnd.ms-excel", "buffer": b"\xd0\xcf\x11\xe0" * 200}
+
+
+def wrong_password(page):
+    page.get_by_label("用户名").fill("leader")
+    page.get_by_label("密码", exact=True).fill("不是这个")
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def bad_file(page):
+    page.get_by_label("文件").set_input_files(BAD_FILE)
+    page.get_by_role("button", name="上传并核对").click()
+
+
+def no_purpose(page):
+    page.evaluate("document.querySelector('#reveal form').noValidate = true")
+    page.locator("#reveal").get_by_role("button", name="查看").click()
+
+
+def nothing(page):
+    pass
+
+
+STATES = {
+    "the sign-in page": (None, "/accounts/login/", nothing, "用户登录"),
+    "a wrong password": (None, "/accounts/login/", wrong_password, "没有登录成功"),
+    "a link that is closed": (None, "/l/never-issued-000000000000000000/", nothing, "这个链接不能用了"),
+    "a page that does not exist": ("school", "/office/", nothing, "没有找到"),
+    "a file of the wrong kind": ("district", "/imports/new/", bad_file, "另存为 .xlsx"),
+    "a reveal without a purpose": ("district", "/people/1/", no_purpose, "查看用途"),
+    "a second factor to set up": ("district", "/account/code/set-up/", nothing, "动态口令"),
+    "a list without rows": ("district", "/people/?name=%E6%97%A0%E6%AD%A4%E4%BA%BA", nothing, "没有"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_pages_of_failures_and_doors_keep_to_the_rules(visit, state):
+    role, path, act, words = STATES[state]
+    page = visit(role, path=path)
+    act(page)
+    expect(page.locator("body")).to_contain_text(words)
+    assert judge(page) == []
+
+
+def test_the_door_of_the_principal_keeps_to_the_rules(visit, portal):
+    assert judge(visit(path=portal.link_of_the_principal())) == []
