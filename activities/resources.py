@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from activities.models import Campaign, Enrolment, EnrolmentLine
 from guanweihui import text
-from guanweihui.imports.kinds import PlannedRow, kind
-from guanweihui.imports.problems import Problem, Unusable
-from guanweihui.imports.reader import SheetRow, TableRows
+from guanweihui.imports.kinds import kind
+from guanweihui.imports.problems import Unusable
 from guanweihui.imports.resources import (
     Column,
     CountWidget,
@@ -19,7 +18,6 @@ from guanweihui.imports.resources import (
     PhoneWidget,
     RowResource,
     TextWidget,
-    written_as,
 )
 from guanweihui.imports.units import plain_name
 from guanweihui.imports.wishes import SheetLoader, Wish, wish
@@ -202,40 +200,3 @@ class CampaignEnrolment(SheetLoader):
         stage = values.get("stage")
         if stage and stage != Stage(school.stage).label:
             self.warn("学段", f"学校名录中是“{school.get_stage_display()}”")
-
-    # --- totals ---
-
-    def check_totals(self, table: TableRows) -> list[PlannedRow]:
-        """Judge the 合计 rows: where a stored total differs from the sum, something is missing."""
-        return [
-            PlannedRow(self.sheet.name, total.number, "合计", verdict="WRONG", problems=problems)
-            for total in table.totals
-            if (problems := list(self._faults_of(total, table)))
-        ]
-
-    def _faults_of(self, total: SheetRow, table: TableRows) -> Iterable[Problem]:
-        for label, column in EnrolmentRow.columns().items():
-            said = total.cells.get(label)
-            if (
-                label == "序号"
-                or not isinstance(column.widget, CountWidget)
-                or not isinstance(said, int | float)
-            ):
-                continue
-            added = sum(_number(row.cells.get(label)) for row in table.rows)
-            if said != added:
-                yield Problem(
-                    self.sheet.name,
-                    total.number,
-                    label,
-                    written_as(said),
-                    f"合计与各行相加的 {added} 不符",
-                    "请核对是否漏行或填错，改正后重新导入。",
-                )
-
-
-def _number(value: Any) -> int:
-    try:
-        return CountWidget().clean(value) or 0
-    except ValueError:
-        return 0

@@ -79,9 +79,7 @@ class SchoolList(SheetLoader):
     def plan(self, table: TableRows) -> list[PlannedRow]:
         if self.district is None:
             self.district = _district_in(self.title, self.context.district_name)
-            self.context.found = lambda: found_district(
-                self.district, by=self.context.by, at=self.context.at
-            )
+            self.context.found = lambda: found_district(self.district, by=self.context.by, at=self.context.at)
         else:
             self._refuse_foreign()
         self.prepare()

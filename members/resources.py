@@ -28,7 +28,7 @@ from guanweihui.imports.resources import (
     written_as,
 )
 from guanweihui.imports.units import Units
-from guanweihui.imports.wishes import shown
+from guanweihui.imports.wishes import judge_totals, shown
 from guanweihui.scope import Role
 from members import keys
 from members.links import relink
@@ -179,10 +179,12 @@ class Register:
             for index, (_, values, _) in zip(indexes, judged, strict=True)
         ]
         self.stored = Stored(self.district, numbers)
-        return [
+        rows = [
             self._judge(row, values, problems, index)
             for (row, values, problems), index in zip(judged, indexes, strict=True)
         ]
+        # What is counted here is people; a sheet's 合计 says how many names it lists.
+        return [*rows, *judge_totals(self.sheet, table, ("姓名", "退休时单位"))]
 
     def _prepare(self) -> None:
         self.units = Units(self.district)

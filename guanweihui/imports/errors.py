@@ -25,7 +25,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def workbook(*plans: Plan) -> bytes:
-    """Write the wrong rows of the plans, a sheet each, under the title lines and head they came with.
+    """Write the wrong rows of the plans, totals too, a sheet each, under title lines and head as they came.
 
     A sheet without wrong rows is kept, empty, beside a wrong one of its workbook: a document number may
     stand on it. Without any wrong row the workbook says so.
@@ -63,7 +63,7 @@ def _write_sheet(page: Worksheet, sheet: SheetPlan) -> None:
         top.font, top.fill = Font(bold=True), GREY
         page.column_dimensions[get_column_letter(column)].width = 40 if column > len(labels) else 16
     page.freeze_panes = f"A{head + 1}"
-    typed = {row.number: row.cells for row in sheet.table.rows}
+    typed = {row.number: row.cells for row in (*sheet.table.rows, *sheet.table.totals)}
     wrong = [row for row in sheet.rows if row.verdict == "WRONG" and row.number in typed]
     for number, row in enumerate(wrong, head + 1):
         _write_row(page, number, row, typed[row.number], place)

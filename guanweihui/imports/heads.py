@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from guanweihui.imports.cells import HEAD_ROWS, column_letter
 
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
+IS_FORMULA = "是公式"
 FORMULA_FAULT = "是没有存下数值的公式"
 ERROR_FAULT = "是公式出错后的结果"
 
@@ -42,7 +43,11 @@ class Grid(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: its sheet row, label → value; `faults` says of a label why its value cannot be used."""
+    """One row: its sheet row, label → value.
+
+    `faults` says of a label what its cell is instead of a typed value: IS_FORMULA, FORMULA_FAULT or
+    ERROR_FAULT.
+    """
 
     number: int
     cells: dict[str, Any]
@@ -249,8 +254,9 @@ def _faults(sheet: Grid, labels: Mapping[int, str]) -> dict[int, dict[str, str]]
     faults: dict[int, dict[str, str]] = {}
     for row, column in sheet.formulas:
         is_there = row <= len(sheet.rows) and column <= len(sheet.rows[row - 1])
-        if column in labels and not (is_there and sheet.rows[row - 1][column - 1] is not None):
-            faults.setdefault(row, {})[labels[column]] = FORMULA_FAULT
+        if column in labels:
+            has_value = is_there and sheet.rows[row - 1][column - 1] is not None
+            faults.setdefault(row, {})[labels[column]] = IS_FORMULA if has_value else FORMULA_FAULT
     for row, column in sheet.errors:
         if column in labels:
             faults.setdefault(row, {})[labels[column]] = ERROR_FAULT

@@ -47,7 +47,7 @@ class PlannedRow:
     sheet: str
     number: int
     label: str
-    verdict: str = "NEW"  # NEW, CHANGED, UNCHANGED or WRONG
+    verdict: str = "NEW"  # NEW, CHANGED, UNCHANGED or WRONG; TOTAL for a total row that only warns
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     payload: Any = None

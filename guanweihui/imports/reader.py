@@ -37,6 +37,8 @@ __all__ = [
 
 FILE_BYTES = 10_000_000
 WALL_SECONDS = 30.0
+#: What is kept of the name of a file, and of a sheet's; that of a .csv is the file's.
+FILE_NAME, SHEET_NAME = 200, 100
 ROOT = Path(__file__).resolve().parents[2]
 
 OLD_EXCEL = "这是旧版 Excel 的 .xls 文件。请在 WPS 或 Excel 中另存为 .xlsx 后再上传"
@@ -103,11 +105,17 @@ def read(source: bytes, filename: str) -> Workbook:
     kind = _kind(source, filename)
     sheets = tuple(_parse(source, kind))
     if kind == "csv":
-        stem = Path(filename.replace("\\", "/")).stem
+        stem = Path(filename.replace("\\", "/")).stem[:SHEET_NAME]
         sheets = tuple(Sheet(name=stem, rows=sheet.rows) for sheet in sheets)
     if not any(sheet.rows for sheet in sheets):
         raise Unreadable(EMPTY)
-    return Workbook(filename, hashlib.sha256(source).hexdigest(), sheets)
+    return Workbook(_cut(filename), hashlib.sha256(source).hexdigest(), sheets)
+
+
+def _cut(filename: str) -> str:
+    """Shorten a long file name before its extension."""
+    suffix = Path(filename).suffix
+    return filename if len(filename) <= FILE_NAME else filename[: FILE_NAME - len(suffix)] + suffix
 
 
 def _kind(source: bytes, filename: str) -> str:
@@ -158,7 +166,7 @@ def _parse(source: bytes, kind: str) -> Iterator[Sheet]:
                     raise Unreadable(block["error"] if block else TOO_COMPLEX)
                 rows.extend(_rows(*block))
             yield Sheet(
-                name=head["name"],
+                name=head["name"][:SHEET_NAME],
                 rows=tuple(rows),
                 formulas=frozenset(map(tuple, head["formulas"])),
                 errors=frozenset(map(tuple, head["errors"])),

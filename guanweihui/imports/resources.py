@@ -14,6 +14,7 @@ from django.db import models
 from import_export import fields, resources, widgets
 
 from guanweihui import crypto, text
+from guanweihui.imports.heads import ERROR_FAULT
 from guanweihui.imports.problems import CURE, Problem
 from guanweihui.imports.reader import Sheet, SheetRow, TableRows
 
@@ -33,7 +34,6 @@ class CellError(ValueError):
 
 FORMULA = CellError("单元格是公式", "请直接填写内容（可复制后“选择性粘贴—数值”），再重新导入。")
 BROKEN = CellError("公式出错，没有得出结果", "请直接填写内容，再重新导入。")
-NO_FAULTS: dict[str, CellError] = {}
 
 
 class Column(fields.Field):
@@ -190,8 +190,6 @@ class Cleaner:
             if column.column_name in table.columns
         ]
 
-        self.faults = _faults(sheet, table)
-
     def clean(self, row: SheetRow) -> tuple[dict[str, Any], list[Problem]]:
         """Return {attribute: cleaned value or None when blank} and the problems of the cells.
 
@@ -200,7 +198,6 @@ class Cleaner:
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         cells = row.cells
-        faults = self.faults.get(row.number, NO_FAULTS)
         for name, column, widget, label, remembered in self.columns:
             typed = cells.get(label)
             verdict = remembered.get(typed)
@@ -208,8 +205,8 @@ class Cleaner:
                 verdict = _judge(column, widget, typed)
                 if len(remembered) < REMEMBERED:
                     remembered[typed] = verdict
-            if label in faults and not (faults[label] is FORMULA and _may_compute(column, widget, typed)):
-                verdict = faults[label]
+            if label in row.faults:
+                verdict = _of_formula(row.faults[label], column, widget, typed) or verdict
             if isinstance(verdict, CellError):
                 shown = column.shown(typed)
                 problems.append(
@@ -220,8 +217,12 @@ class Cleaner:
         return values, problems
 
 
-def _may_compute(column: Column, widget: widgets.Widget, typed: Any) -> bool:
-    return column.computed or (isinstance(widget, CountWidget) and isinstance(typed, int | float))
+def _of_formula(fault: str, column: Column, widget: widgets.Widget, typed: Any) -> CellError | None:
+    """Return why the cell of a formula is refused; None when its stored value may stand."""
+    if fault == ERROR_FAULT:
+        return BROKEN
+    is_number = isinstance(widget, CountWidget) and isinstance(typed, int | float)
+    return None if column.computed or is_number else FORMULA
 
 
 def _judge(column: Column, widget: widgets.Widget, typed: Any) -> Any:
@@ -237,17 +238,6 @@ def _judge(column: Column, widget: widgets.Widget, typed: Any) -> Any:
     if value is None and column.required:
         return CellError("没有填写", "请补填后重新导入。")
     return (value,)
-
-
-def _faults(sheet: Sheet, table: TableRows) -> dict[int, dict[str, CellError]]:
-    """Return row → label → what is wrong with the cell itself: a formula, or an error such as #REF!."""
-    labels = {place: label for label, place in table.columns.items()}
-    faults: dict[int, dict[str, CellError]] = {}
-    for cells, fault in ((sheet.formulas, FORMULA), (sheet.errors, BROKEN)):
-        for row, place in cells:
-            if place in labels:
-                faults.setdefault(row, {})[labels[place]] = fault
-    return faults
 
 
 def precision(value: text.PartialDate | None) -> str:

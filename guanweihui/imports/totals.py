@@ -6,18 +6,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guanweihui.imports.heads import TOTAL, SheetRow, TableRows, plain_label
+from guanweihui.imports.heads import IS_FORMULA, TOTAL, SheetRow, TableRows, plain_label
 
 
 @dataclass(frozen=True, slots=True)
 class TotalProblem:
-    """A total that does not agree, or (`counted` is None) that cannot be checked."""
+    """A total that does not agree, or (`counted` is None) that cannot be checked.
+
+    `short` is the message without its place.
+    """
 
     row: int
     label: str
     stored: Any
     counted: float | None
     message: str
+    short: str
 
 
 def totals_agree(table: TableRows, columns: Collection[str]) -> list[TotalProblem]:
@@ -38,16 +42,20 @@ def totals_agree(table: TableRows, columns: Collection[str]) -> list[TotalProble
                 continue
             stored = total.cells.get(label)
             where = f"第 {total.number} 行“{name}”的“{label}”（{table.letter(label)}{total.number}）"
-            if label in total.faults:
-                message = f"{where}{total.faults[label]}，无法核对。"
-                problems.append(TotalProblem(total.number, label, stored, None, message))
+            fault = total.faults.get(label, IS_FORMULA)
+            if fault != IS_FORMULA:
+                message = f"{where}{fault}，无法核对。"
+                problems.append(
+                    TotalProblem(total.number, label, stored, None, message, f"{name}{fault}，未能核对")
+                )
                 continue
             if (written := as_number(stored)) is None:
                 continue
             sums = [_sum(block, label)] if name == "小计" else [_sum(table.rows, label), _sum(block, label)]
             if not any(math.isclose(written, one, abs_tol=1e-6) for one in sums):
                 message = f"{where}写的是 {_shown(written)}，各行相加是 {_shown(sums[0])}，请核对。"
-                problems.append(TotalProblem(total.number, label, stored, sums[0], message))
+                short = f"{name}与各行相加的 {_shown(sums[0])} 不符"
+                problems.append(TotalProblem(total.number, label, stored, sums[0], message, short))
     return problems
 
 

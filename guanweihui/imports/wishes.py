@@ -5,7 +5,7 @@ The register has its own, faster way (members/resources.py).
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -16,11 +16,22 @@ from guanweihui.crypto import EncryptedTextField
 from guanweihui.imports.kinds import Context, PlannedRow, Written
 from guanweihui.imports.problems import CURE, Problem, Unusable
 from guanweihui.imports.reader import Sheet, SheetRow, TableRows
-from guanweihui.imports.resources import CellError, Cleaner, RowResource, snapshot, written_as
+from guanweihui.imports.resources import (
+    CellError,
+    Cleaner,
+    CountWidget,
+    NumberWidget,
+    RowResource,
+    snapshot,
+    written_as,
+)
+from guanweihui.imports.totals import totals_agree
 from guanweihui.imports.units import Units
 from guanweihui.models import School
 
 HIDDEN = "（不显示）"
+#: The column that numbers the rows; its total is none.
+SERIAL = "序号"
 _REPORTED_ON = re.compile(r"(?:填报日期|统计时点)[::]?\s*([0-9]{4}[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?)")
 
 
@@ -88,6 +99,22 @@ def shown(stored_in: Any, value: Any) -> str:
     return str(value)
 
 
+def judge_totals(sheet: Sheet, table: TableRows, labels: Collection[str]) -> list[PlannedRow]:
+    """Return a WRONG row for each total row that differs from its rows: something is missing.
+
+    A total that cannot be checked makes a row TOTAL, which only warns.
+    """
+    rows: dict[int, PlannedRow] = {}
+    for one in totals_agree(table, labels):
+        row = rows.setdefault(one.row, PlannedRow(sheet.name, one.row, "合计", verdict="TOTAL"))
+        is_open = one.counted is None
+        cure = "请核对；不影响导入。" if is_open else "请核对是否漏行或填错，改正后重新导入。"
+        row.problems.append(
+            Problem(sheet.name, one.row, one.label, written_as(one.stored), one.short, cure, is_open)
+        )
+    return list(rows.values())
+
+
 class SheetLoader:
     """Judges a sheet row by row and writes the wishes of the good ones.
 
@@ -151,8 +178,12 @@ class SheetLoader:
         return "CHANGED" if any(one.is_open for one in wishes) else "UNCHANGED"
 
     def check_totals(self, table: TableRows) -> list[PlannedRow]:
-        """Return a WRONG row for each 合计 row that differs from the sum of its rows."""
-        return []
+        """Compare the sheet's totals of its numbers, and of the rows themselves under `label`."""
+        columns = self.resource.columns()
+        counted = [name for name, one in columns.items() if isinstance(one.widget, CountWidget)]
+        if not isinstance(columns[self.label].widget, NumberWidget):
+            counted.append(self.label)
+        return judge_totals(self.sheet, table, [name for name in counted if name != SERIAL])
 
     def _carry_first(self, rows: Sequence[PlannedRow]) -> None:
         """Let the first good row carry what the sheet hangs on, when that is new or changed."""

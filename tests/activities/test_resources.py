@@ -1,11 +1,14 @@
 """The enrolment summary: campaign, round, dues, lines, and the sums that have to agree."""
 
 import datetime
+import io
 
+import openpyxl
 import pytest
 
 from activities.models import Campaign, Enrolment, EnrolmentLine
 from guanweihui.imports import batch as batches
+from guanweihui.imports import errors
 from guanweihui.imports.problems import Unusable
 from guanweihui.models import Due, Filing, Round
 from guanweihui.scope import System
@@ -171,6 +174,32 @@ def test_a_stored_total_that_differs_is_a_wrong_row_of_its_own(schools):
     plan, batch = load(book(row(PRIMARY), total))
     assert (counts(plan), batch) == ({"NEW": 1, "WRONG": 1}, None)
     assert said(plan) == ["5 学生数合计 398：合计与各行相加的 399 不符"]
+
+
+def test_a_total_typed_as_text_and_a_number_of_schools_are_compared_too(schools):
+    total = ("合计", None, 2, None, "12", 12, None, None, "1,399", None, None, None, None, None, None)
+    plan, _ = load(book(row(PRIMARY), total))
+    assert said(plan) == [
+        "5 学生数合计 1,399：合计与各行相加的 399 不符",
+        "5 学校 2：合计与各行相加的 1 不符",
+    ]
+
+
+def test_a_total_without_a_stored_value_only_warns(schools):
+    total = ("合计", None, None, None, None, 12)
+    plan, _ = load(book(row(PRIMARY), total, formulas=[(5, 5), (5, 6)]))
+    assert (counts(plan), said(plan)) == ({"NEW": 1, "TOTAL": 1}, [])
+    assert said(plan, warnings=True) == ["5 班级数合计 ：合计是没有存下数值的公式，未能核对"]
+
+
+def test_the_error_workbook_names_what_is_wrong_with_a_total(schools):
+    plan, _ = load(book(row(PRIMARY), ("合计", None, 1, None, 12, 12, None, None, 398)))
+    page = openpyxl.load_workbook(io.BytesIO(errors.workbook(plan))).active
+    assert [page.cell(4, column).value for column in (1, 9, 16)] == [
+        "合计",
+        "398",
+        "学生数合计：合计与各行相加的 399 不符",
+    ]
 
 
 def test_what_a_school_filed_itself_is_not_overwritten(schools):

@@ -338,3 +338,8 @@ def test_child_needs_no_django():
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=DEMO.parents[1], check=True
     )
     assert answer.stdout == "False\n"
+
+
+def test_long_names_are_cut_to_what_the_portal_keeps():
+    book = read("姓名,单位\n甲,乙\n".encode(), "名" * 300 + ".csv")
+    assert (book.filename, book.sheets[0].name) == ("名" * 196 + ".csv", "名" * 100)

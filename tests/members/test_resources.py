@@ -196,6 +196,14 @@ def test_what_compares_dates_only_warns(school):
     ]
 
 
+def test_a_total_that_counts_other_people_is_an_error(school):
+    plan, batch = load(register(register_row(), ("合计", 2)))
+    assert (said(plan), batch) == (
+        ["4 姓名 2：合计与各行相加的 1 不符。请核对是否漏行或填错，改正后重新导入。"],
+        None,
+    )
+
+
 def test_of_a_repeated_number_the_later_row_is_wrong(school):
     plan = loaded(
         register_row(),
