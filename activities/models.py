@@ -85,11 +85,22 @@ class EnrolmentQuerySet(FilingQuerySet):
 
 
 class Enrolment(Filing):
-    """One school's enrolment in a campaign; classes and pupils stand in its lines."""
+    """One school's enrolment in a campaign; classes and pupils stand in its lines.
+
+    The head's printed name stays; `head` is set when exactly one person of the school bears it.
+    """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="enrolments", verbose_name="活动")
     coaches = models.PositiveIntegerField("指导教师数", default=0)
     head_name = models.CharField("负责人", max_length=50, blank=True)
+    head = models.ForeignKey(
+        "members.Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_enrolments",
+        verbose_name="负责人（人员）",
+    )
     head_phone = EncryptedTextField("负责人电话", blank=True)
 
     objects = EnrolmentQuerySet.as_manager()

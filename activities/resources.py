@@ -19,11 +19,14 @@ from guanweihui.imports.resources import (
     RowResource,
     TextWidget,
 )
-from guanweihui.imports.units import plain_name
+from guanweihui.imports.units import closing, plain_name
 from guanweihui.imports.wishes import SheetLoader, Wish, wish
 from guanweihui.models import Due, Filing, Round, School
 from guanweihui.models.org import Segment, Stage
 from guanweihui.scope import Role
+from members.links import printed_name, relink
+
+printed_name(Enrolment, name="head_name", school="due__school", person="head")
 
 _THEME = re.compile(r"[“\"「《](.{1,60}?)[”\"」》]")
 SCHOOL_YEAR_STARTS_IN = 9
@@ -79,6 +82,7 @@ class CampaignEnrolment(SheetLoader):
         if day is None:
             raise Unusable("表头上方没有填报日期，请写成“填报日期：2019年1月10日”。")
         year = day.year if day.month >= SCHOOL_YEAR_STARTS_IN else day.year - 1
+        self.day = day
         self.deadline = timezone.make_aware(datetime.datetime.combine(day, CLOSES_AT))
         stored = Campaign.objects.filter(district=self.district, year=year, theme=theme.group(1))
         campaign = stored.select_related("round").first()
@@ -128,6 +132,8 @@ class CampaignEnrolment(SheetLoader):
         self._check_sum(values, "classes", "班级数合计", sum(classes for _, classes, _ in counts))
         self._check_sum(values, "students", "学生数合计", sum(students for _, _, students in counts))
         filed = self.filed.get(school.pk)
+        if filed is None and (closed := closing(school, self.day)):
+            self.fault("学校", closed, "请核对学校；由承接学校报名的，请改填承接学校。")
         if filed is not None and filed.status != Filing.Status.ACCEPTED:
             self.fault(
                 "学校",
@@ -200,3 +206,6 @@ class CampaignEnrolment(SheetLoader):
         stage = values.get("stage")
         if stage and stage != Stage(school.stage).label:
             self.warn("学段", f"学校名录中是“{school.get_stage_display()}”")
+
+    def after(self) -> None:
+        relink(self.district)

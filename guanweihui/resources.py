@@ -24,7 +24,7 @@ from guanweihui.imports.resources import (
     TextWidget,
     precision,
 )
-from guanweihui.imports.units import plain_name
+from guanweihui.imports.units import closing, plain_name
 from guanweihui.imports.wishes import SheetLoader, Wish, wish
 from guanweihui.models import CollaborationGroup, District, School, UnitName
 from guanweihui.models.org import Stage
@@ -86,11 +86,22 @@ class SchoolList(SheetLoader):
         return self.judge_all(table)
 
     def _refuse_foreign(self) -> None:
-        """Refuse a list that names another district of this database."""
+        """Refuse a list whose title names another district; `--district` overrules a name nobody bears."""
         found = _DISTRICT.match(self.title)
+        if found is None:
+            return
+        said = plain_name(found.group(1))
+        aliases = UnitName.objects.filter(district=self.district).values_list("name", flat=True)
+        if said.endswith(
+            tuple(map(plain_name, (self.district.full_name, self.district.short_name, *aliases)))
+        ):
+            return
         others = District.objects.exclude(pk=self.district.pk)
-        if found and others.filter(full_name=found.group(1)).exists():
-            raise Unusable(f"标题写的是“{found.group(1)}”，而现在导入的是“{self.district}”。请核对文件。")
+        if not self.context.district_name or others.filter(full_name=said).exists():
+            raise Unusable(
+                f"标题写的是“{found.group(1)}”，而现在导入的是“{self.district}”。请核对文件；"
+                "确实是本区的名录，请改正标题；要建立另一个区的，请在命令行导入时用 --district 写明区名。"
+            )
 
     def prepare(self) -> None:
         self.since = self.reported_on() or self.context.at.date()
@@ -98,12 +109,27 @@ class SchoolList(SheetLoader):
         schools = School.objects.filter(district=pk).select_related("group") if pk else []
         self.by_code = {school.code: school for school in schools}
         self.by_name = {plain_name(school.full_name): school for school in schools}
-        groups = CollaborationGroup.objects.filter(district=pk) if pk else []
-        self.groups = {plain_name(group.full_name): group for group in groups}
+        self._prepare_groups()
         names = UnitName.objects.filter(school__district=pk) if pk else []
         self.names = {(name.school_id, plain_name(name.name)) for name in names}
         serving = Appointment.objects.filter(school__district=pk, to_on=None) if pk else []
         self.serving = {(one.school_id, one.position): one for one in serving}
+
+    def _prepare_groups(self) -> None:
+        """Know the groups by every name; a full name wins, one that several bear finds none."""
+        pk = self.district.pk
+        stored = list(CollaborationGroup.objects.filter(district=pk)) if pk else []
+        aliases = UnitName.objects.filter(group__district=pk) if pk else []
+        by_key = {group.pk: group for group in stored}
+        bearers: dict[str, set[int]] = {}
+        for name, key in (
+            *((group.short_name, group.pk) for group in stored),
+            *((alias.name, alias.group_id) for alias in aliases),
+        ):
+            bearers.setdefault(plain_name(name), set()).add(key)
+        self.groups = {name: by_key[min(keys)] for name, keys in bearers.items() if len(keys) == 1}
+        self.groups |= {plain_name(group.full_name): group for group in stored}
+        self.stored_groups, self.new_groups = len(stored), 0
 
     def judge(self, values: dict[str, Any]) -> Sequence[Wish | None]:
         self.only_once("学校代码", values["code"])
@@ -129,16 +155,22 @@ class SchoolList(SheetLoader):
         former = [name.strip()[:100] for name in _SEPARATORS.split(values.get("former") or "")]
         if old_name and old_name != values["full_name"]:
             former.append(old_name)
-        names = [self._former(one.row, name) for name in former if name]
+        # Twice in one cell is once.
+        distinct = {plain_name(name): name for name in reversed(former) if name}
+        names = [self._former(one.row, name) for name in reversed(distinct.values())]
         return [group, one, *names, *self._heads(one.row, values)]
 
     def _group(self, name: str) -> Wish:
         """Find the group, or make it: new ones stand in the order of their appearance."""
         plain = plain_name(name)
         if plain not in self.groups:
+            self.new_groups += 1
+            place = self.stored_groups + self.new_groups
             self.groups[plain] = CollaborationGroup(
-                district=self.district, full_name=plain, short_name=plain, position=len(self.groups) + 1
+                district=self.district, full_name=plain, short_name=plain, position=place
             )
+            if self.stored_groups:
+                self.warn("协作组", f"将新建协作组“{plain}”")
         return Wish(self.groups[plain])
 
     def _former(self, school: School, name: str) -> Wish | None:
@@ -163,6 +195,8 @@ class SchoolList(SheetLoader):
         if not name:
             return []
         serving = self.serving.get((school.pk, position)) if school.pk else None
+        if serving is None or serving.printed_name != name:
+            self._refuse_closed(school, position)
         key = {"school": school, "position": position}
         if serving is None:
             return [wish(None, Appointment, {**key, "printed_name": name}, **more)]
@@ -176,6 +210,11 @@ class SchoolList(SheetLoader):
         ended = wish(serving, Appointment, key, to_on=self.since - datetime.timedelta(days=1))
         ended.changes = {position.label: (serving.printed_name, name)}
         return [ended, wish(None, Appointment, {**key, "printed_name": name, "from_on": self.since}, **more)]
+
+    def _refuse_closed(self, school: School, position: Appointment.Position) -> None:
+        if closed := closing(school, self.since):
+            column = "关工委主任" if position == Appointment.Position.DIRECTOR else position.label
+            self.fault(column, closed, "已撤销的学校不再登记新的任职，请核对。")
 
     def after(self) -> None:
         relink(self.district)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 
 from guanweihui.imports.batch import derived_links
 from guanweihui.imports.resources import DERIVED
@@ -35,18 +35,32 @@ def printed_name(model: type[models.Model], *, name: str, school: str, person: s
 
 
 def relink(district: Any) -> None:
-    """Link every printed name of a district's schools anew, one query a model."""
+    """Link the printed names of a district's schools anew where the link is missing or no longer right.
+
+    A link to somebody of that school who bears the name stays, whoever else bears it: it may be set by
+    hand.
+    """
     for printed in _PRINTED:
+        namesakes = Person.objects.filter(
+            school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name)
+        ).order_by()
         bearer = (
-            Person.objects.filter(school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name))
-            .order_by()
-            .values("name")
+            namesakes.values("name")
             .annotate(bearers=Count("pk"), only=Min("pk"))
             .filter(bearers=1)
             .values("only")
         )
         rows = printed.rows().filter(**{f"{printed.school}__district": district})
-        rows.update(**{f"{printed.person}_id": Subquery(bearer)})
+        stale = (
+            rows.annotate(bearer=Subquery(bearer))
+            .filter(~Exists(namesakes.filter(pk=OuterRef(f"{printed.person}_id"))))
+            .filter(Q(**{f"{printed.person}__isnull": False}) | Q(bearer__isnull=False))
+            .only("pk")
+        )
+        found = list(stale)
+        for row in found:
+            setattr(row, f"{printed.person}_id", row.bearer)
+        printed.model._default_manager.bulk_update(found, [printed.person], batch_size=200)
 
 
 def unlink(people: Collection[int]) -> None:

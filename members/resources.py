@@ -27,14 +27,13 @@ from guanweihui.imports.resources import (
     snapshot,
     written_as,
 )
-from guanweihui.imports.units import Units
-from guanweihui.imports.wishes import judge_totals, shown
+from guanweihui.imports.units import Units, closing
+from guanweihui.imports.wishes import NO_EFFECT, judge_totals, shown
 from guanweihui.scope import Role
 from members import keys
 from members.links import relink
 from members.models import ElderClass, Person, RetirementKind, Sex
 
-NO_EFFECT = "请核对；不影响导入。"
 #: Objects held at once while writing.
 AT_ONCE = 1000
 
@@ -189,6 +188,7 @@ class Register:
     def _prepare(self) -> None:
         self.units = Units(self.district)
         self.known_units: dict[str, int | CellError] = {}
+        self.closed: dict[int, str] = {}
         classes = ElderClass.objects.filter(district=self.district).for_list()
         self.classes = {one.name: one.pk for one in classes}
         self.seen_ids: dict[str, int] = {}
@@ -239,6 +239,10 @@ class Register:
             return None
         if self.context.school is not None and found != self.context.school.pk:
             self._fault("退休时单位", "不是您的学校", "这里只能导入本校人员，请删去这一行。")
+        if found not in self.closed:
+            self.closed[found] = closing(self.units.schools[found], self.today)
+        if self.closed[found]:
+            self._warn("退休时单位", self.closed[found])
         return found
 
     def _agree_with_id(self, values: dict[str, Any]) -> None:

@@ -1,12 +1,13 @@
 """Finding the school that a workbook means: by full, short or former name, or by an alias."""
 
+import datetime
 import difflib
 import re
 from typing import Any
 
 from guanweihui import text
 from guanweihui.imports.resources import CellError
-from guanweihui.models import School, UnitName
+from guanweihui.models import School, Succession, UnitName
 
 _SPACES = re.compile(r"\s+")
 
@@ -14,6 +15,16 @@ _SPACES = re.compile(r"\s+")
 def plain_name(name: str) -> str:
     """Fold widths and brackets, drop spaces: two writings of one name become equal."""
     return _SPACES.sub("", text.fold_width(name))
+
+
+def closing(school: School, day: datetime.date) -> str:
+    """Say that a school was closed by `day` and where it goes on; empty when it was open."""
+    closed_on = school.closed_on
+    if closed_on is None or closed_on > day:
+        return ""
+    said = f"该校已于{closed_on.year}年{closed_on.month}月{closed_on.day}日撤销"
+    chief = Succession.objects.filter(predecessor=school, is_chief=True).select_related("successor").first()
+    return f"{said}，承接学校是“{chief.successor.full_name}”" if chief else said
 
 
 class Units:

@@ -30,6 +30,7 @@ from guanweihui.imports.units import Units
 from guanweihui.models import School
 
 HIDDEN = "（不显示）"
+NO_EFFECT = "请核对；不影响导入。"
 #: The column that numbers the rows; its total is none.
 SERIAL = "序号"
 _REPORTED_ON = re.compile(r"(?:填报日期|统计时点)[::]?\s*([0-9]{4}[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?)")
@@ -102,16 +103,21 @@ def shown(stored_in: Any, value: Any) -> str:
 def judge_totals(sheet: Sheet, table: TableRows, labels: Collection[str]) -> list[PlannedRow]:
     """Return a WRONG row for each total row that differs from its rows: something is missing.
 
-    A total that cannot be checked makes a row TOTAL, which only warns.
+    A total row with nothing worse than cells that cannot be checked is TOTAL, with one warning for all.
     """
     rows: dict[int, PlannedRow] = {}
+    open_ones: dict[tuple[int, str], list[str]] = {}
     for one in totals_agree(table, labels):
         row = rows.setdefault(one.row, PlannedRow(sheet.name, one.row, "合计", verdict="TOTAL"))
-        is_open = one.counted is None
-        cure = "请核对；不影响导入。" if is_open else "请核对是否漏行或填错，改正后重新导入。"
-        row.problems.append(
-            Problem(sheet.name, one.row, one.label, written_as(one.stored), one.short, cure, is_open)
-        )
+        if one.counted is None:
+            open_ones.setdefault((one.row, one.short), []).append(one.label)
+        else:
+            cure = "请核对是否漏行或填错，改正后重新导入。"
+            stored = written_as(one.stored)
+            row.problems.append(Problem(sheet.name, one.row, one.label, stored, one.short, cure))
+    for (number, short), names in open_ones.items():
+        warning = Problem(sheet.name, number, "、".join(names), "", short, NO_EFFECT, is_warning=True)
+        rows[number].problems.append(warning)
     return list(rows.values())
 
 
@@ -201,7 +207,7 @@ class SheetLoader:
     def fault(self, column: str, message: str, cure: str = CURE) -> None:
         self._note(column, message, cure, is_warning=False)
 
-    def warn(self, column: str, message: str, cure: str = "请核对；不影响导入。") -> None:
+    def warn(self, column: str, message: str, cure: str = NO_EFFECT) -> None:
         self._note(column, message, cure, is_warning=True)
 
     def _note(self, column: str, message: str, cure: str, *, is_warning: bool) -> None:

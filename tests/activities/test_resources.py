@@ -10,9 +10,9 @@ from activities.models import Campaign, Enrolment, EnrolmentLine
 from guanweihui.imports import batch as batches
 from guanweihui.imports import errors
 from guanweihui.imports.problems import Unusable
-from guanweihui.models import Due, Filing, Round
+from guanweihui.models import Due, Filing, Round, School
 from guanweihui.scope import System
-from tests.factories import make_district, make_enrolment, make_group, make_school
+from tests.factories import make_district, make_enrolment, make_group, make_person, make_school
 from tests.workbooks import NOW, counts, load, sheet, workbook
 
 HEAD = (
@@ -176,6 +176,28 @@ def test_a_stored_total_that_differs_is_a_wrong_row_of_its_own(schools):
     assert said(plan) == ["5 学生数合计 398：合计与各行相加的 399 不符"]
 
 
+def test_a_head_is_linked_to_the_one_person_of_the_school_who_bears_the_name(schools):
+    head = make_person(school=schools[0], name="于丽琴")
+    make_person(school=schools[1], name="于丽琴")
+    make_person(school=schools[1], name="于丽琴")
+    _, batch = load(book(row(PRIMARY), row(NINE_YEAR)))
+    assert {one.due.school: one.head for one in Enrolment.objects.all()} == {
+        schools[0]: head,
+        schools[1]: None,
+    }
+    assert batches.undo(batch, by=System(make_district()), at=NOW) == []
+
+
+def test_a_closed_school_takes_no_new_enrolment(schools):
+    load(book(row(PRIMARY)))
+    School.objects.update(closed_on=datetime.date(2019, 1, 10))
+    plan, _ = load(book(row(PRIMARY), row(NINE_YEAR)))
+    assert (counts(plan), said(plan)) == (
+        {"UNCHANGED": 1, "WRONG": 1},
+        ["5 学校 西坝学校：该校已于2019年1月10日撤销"],
+    )
+
+
 def test_a_total_typed_as_text_and_a_number_of_schools_are_compared_too(schools):
     total = ("合计", None, 2, None, "12", 12, None, None, "1,399", None, None, None, None, None, None)
     plan, _ = load(book(row(PRIMARY), total))
@@ -187,9 +209,9 @@ def test_a_total_typed_as_text_and_a_number_of_schools_are_compared_too(schools)
 
 def test_a_total_without_a_stored_value_only_warns(schools):
     total = ("合计", None, None, None, None, 12)
-    plan, _ = load(book(row(PRIMARY), total, formulas=[(5, 5), (5, 6)]))
+    plan, _ = load(book(row(PRIMARY), total, formulas=[(5, 5), (5, 6), (5, 9)]))
     assert (counts(plan), said(plan)) == ({"NEW": 1, "TOTAL": 1}, [])
-    assert said(plan, warnings=True) == ["5 班级数合计 ：合计是没有存下数值的公式，未能核对"]
+    assert said(plan, warnings=True) == ["5 班级数合计、学生数合计 ：合计是没有存下数值的公式，未能核对"]
 
 
 def test_the_error_workbook_names_what_is_wrong_with_a_total(schools):

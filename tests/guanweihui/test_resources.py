@@ -178,3 +178,49 @@ def test_the_list_of_another_district_is_refused():
     make_district(full_name="示例区")
     with pytest.raises(Unusable, match="标题写的是“示例区”，而现在导入的是“别区”"):
         load(schools(school_row(1)), district=make_district(full_name="别区"))
+
+
+@pytest.mark.django_db
+def test_a_title_with_no_name_of_the_district_is_refused_with_what_to_do():
+    other = make_district(full_name="别区")
+    with pytest.raises(Unusable, match="要建立另一个区的，请在命令行导入时用 --district 写明区名。"):
+        load(schools(school_row(1)), district=other)
+    UnitName.objects.create(district=other, name="示例区", kind=UnitName.Kind.FORMER)
+    assert counts(load(schools(school_row(1)), district=other)[0]) == {"NEW": 1}
+
+
+@pytest.mark.django_db
+def test_a_group_is_found_by_each_of_its_names_and_a_new_one_is_told():
+    load(schools(school_row(1)))
+    group = CollaborationGroup.objects.get()
+    CollaborationGroup.objects.update(short_name="东苑组")
+    UnitName.objects.create(group=group, name="第一协作组", kind=UnitName.Kind.FORMER)
+    plan, _ = load(
+        schools(
+            school_row(2, 协作组="东苑组"),
+            school_row(3, 协作组="第一 协作组"),
+            school_row(4, 协作组="西坝协作组"),
+            school_row(5, 协作组="西坝协作组"),
+        )
+    )
+    assert said(plan, warnings=True) == ["6 协作组 西坝协作组：将新建协作组“西坝协作组”"]
+    names = School.objects.order_by("code").values_list("group__full_name", "group__position")
+    assert list(names) == [("东苑协作组", 1)] * 3 + [("西坝协作组", 2)] * 2
+
+
+@pytest.mark.django_db
+def test_a_former_name_written_twice_is_kept_once():
+    load(schools(school_row(1, 曾用名="和平小学、和平 小学、东街小学")))
+    assert set(UnitName.objects.values_list("name", flat=True)) == {"和平小学", "东街小学"}
+
+
+@pytest.mark.django_db
+def test_a_closed_school_takes_no_new_head():
+    load(schools(school_row(1)))
+    School.objects.update(closed_on=DAY(2019, 3, 5))
+    assert counts(load(schools(school_row(1)))[0]) == {"UNCHANGED": 1}
+    plan, _ = load(schools(school_row(1, 关工委主任="王新", 联络员="杜杰昌")))
+    assert said(plan) == [
+        "4 关工委主任 王新：该校已于2019年3月5日撤销",
+        "4 联络员 杜杰昌：该校已于2019年3月5日撤销",
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from guanweihui.imports import batch as batches
 from guanweihui.imports.problems import Unusable
-from guanweihui.models import ImportedRow, UnitName
+from guanweihui.models import ImportedRow, School, Succession, UnitName
 from guanweihui.scope import System
 from members.links import relink
 from members.models import Person
@@ -324,15 +324,46 @@ def test_a_person_in_use_stays_and_printed_names_let_go(school):
     assert linked.person is None
 
 
+def linked(row):
+    row.refresh_from_db()
+    return row.person and row.person.staff_no
+
+
 def test_a_printed_name_links_to_exactly_one_bearer(school):
+    loaded(register_row(), register_row(教工编号="T4", 身份证号=None))
     head = make_appointment(school=school, printed_name="叶萍")
-    loaded(register_row())
-    head.refresh_from_db()
-    assert head.person is not None
-    loaded(register_row(教工编号="T4", 身份证号=None))
-    head.refresh_from_db()
-    assert head.person is None
+    relink(make_district())
+    assert linked(head) is None
     Person.objects.filter(staff_no="T4").update(name="叶莲")
     relink(make_district())
-    head.refresh_from_db()
-    assert head.person.staff_no == "T00002"
+    assert linked(head) == "T00002"
+
+
+def test_a_link_stays_as_long_as_the_person_bears_the_name_at_that_school(school):
+    loaded(register_row(), register_row(教工编号="T4", 身份证号=None))
+    by_hand = Person.objects.get(staff_no="T4")
+    head = make_appointment(school=school, printed_name="叶萍", person=by_hand)
+    relink(make_district())
+    assert linked(head) == "T4"
+    Person.objects.filter(pk=by_hand.pk).update(school=make_school())
+    relink(make_district())
+    assert linked(head) == "T00002"
+    Person.objects.update(name="叶莲")
+    relink(make_district())
+    assert linked(head) is None
+
+
+def test_people_of_a_closed_school_are_told_where_it_goes_on(school):
+    School.objects.filter(pk=school.pk).update(closed_on=DAY(2018, 9, 1))
+    heir = make_school(full_name="示例市示例区第2小学")
+    Succession.objects.create(
+        predecessor=school, successor=heir, succeeded_on=DAY(2018, 9, 1), kind=Succession.Kind.MERGED
+    )
+    plan = loaded(register_row())
+    assert (counts(plan), said(plan, warnings=True)) == (
+        {"NEW": 1},
+        [
+            "3 退休时单位 示例市示例区第1小学：该校已于2018年9月1日撤销，承接学校是“示例市示例区第2小学”。"
+            "请核对；不影响导入。"
+        ],
+    )
