@@ -63,6 +63,10 @@ SEGMENTS = {Segment.PRIMARY: "primary", Segment.JUNIOR: "junior", Segment.SENIOR
     columns=EnrolmentRow.columns(),
     required=("学校", "班级数合计", "学生数合计"),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "“示例主题”主题读书教育活动报名汇总表",
+        "填报单位：区教育关工委办公室  填报日期：2026年1月10日",
+    ),
 )
 class CampaignEnrolment(SheetLoader):
     """Loads one accepted enrolment a school into the campaign that the title names.

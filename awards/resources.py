@@ -188,6 +188,10 @@ class HonourRoll(Basis):
     required=("单位", "证书编号"),
     title_words=("先进集体", "先进单位"),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "2025年度关工委工作先进集体名单",
+        "示教关〔2026〕1号  2026年1月5日",
+    ),
 )
 class Collectives(HonourRoll):
     """Loads the advanced collectives."""
@@ -250,6 +254,10 @@ class InService(HonourRoll):
     required=("姓名", "单位", "证书编号"),
     title_words=("好领导",),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "2025年度关心关工委工作的好领导名单",
+        "示教关〔2026〕1号  2026年1月5日",
+    ),
 )
 class Leaders(InService):
     """Loads the good leaders."""
@@ -266,6 +274,10 @@ class Leaders(InService):
     required=("姓名", "单位", "证书编号"),
     title_words=("在职先进",),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "2025年度关工委工作在职先进个人名单",
+        "示教关〔2026〕1号  2026年1月5日",
+    ),
 )
 class AdvancedInService(InService):
     """Loads the advanced individuals in service."""
@@ -282,6 +294,10 @@ class AdvancedInService(InService):
     required=("教工编号", "姓名", "证书编号"),
     title_words=("退休先进",),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "2025年度关工委工作退休先进个人名单",
+        "示教关〔2026〕1号  2026年1月5日",
+    ),
 )
 class AdvancedRetired(HonourRoll):
     """Loads the advanced retired individuals, found by staff number; the name has to agree."""
@@ -320,6 +336,11 @@ class AdvancedRetired(HonourRoll):
     required=("类别", "个数"),
     title_words=("累计",),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "历届表彰累计（本届之前，只有总数）",
+        "示教关〔2026〕1号  2026年1月5日",
+        "依据：历年表彰决定汇总",
+    ),
 )
 class Balances(Basis):
     """Loads the totals before the workbook's decision, struck on the day before it."""

@@ -34,6 +34,7 @@ from members import keys
 from members.links import relink
 from members.models import ElderClass, Person, RetirementKind, Sex
 
+ELDER_CLASS = "五老类别"
 #: Objects held at once while writing.
 AT_ONCE = 1000
 
@@ -68,7 +69,7 @@ class RegisterRow(RowResource):
         "retirement_kind", "退休类型", DictionaryWidget({one.label: one.value for one in RetirementKind})
     )
     retired = Column("retired", "退休时间", DateWidget())
-    elder_class = Column("elder_class", "五老类别", DictionaryWidget({}))  # the words are the district's
+    elder_class = Column("elder_class", ELDER_CLASS, DictionaryWidget({}))  # the words are the district's
     is_volunteer = Column("is_volunteer", "是否志愿者", DictionaryWidget({"是": True, "否": False}))
     health = Column("health", "健康状况", TextWidget(longest=50))
     phone = Column("phone", "联系电话", PhoneWidget(), mask=text.mask_phone)
@@ -162,6 +163,12 @@ class Register:
         self.sheet = sheet
         self.district = context.district
         self.today = context.at.date()
+
+    @staticmethod
+    def words(district: Any) -> dict[str, list[str]]:
+        """Return the words of the columns that each district has its own for."""
+        classes = ElderClass.objects.filter(district=district).for_list()
+        return {ELDER_CLASS: [one.name for one in classes]}
 
     def plan(self, table: TableRows) -> list[PlannedRow]:
         if self.district is None:

@@ -129,6 +129,10 @@ class OutreachSheet(SheetLoader):
     columns=PairRow.columns(),
     required=("老校长", "受援学校", "学校类型"),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "第一批老校长下乡结对情况（受援地区）",
+        "启动：2026年1月5日",
+    ),
 )
 class Pairs(OutreachSheet):
     """Loads the programme from the lines above the head, and a pair's schools one a row."""
@@ -224,6 +228,7 @@ class Pairs(OutreachSheet):
     columns=VisitRow.columns(),
     required=("日期", "学校", "学校管理", "队伍建设", "校园文化", "课程改革"),
     roles=(Role.DISTRICT,),
+    example_lines=("2026年1月赴受援地区调研记录",),
 )
 class Visits(OutreachSheet):
     """Loads research visits by school and day; a blank need means that none was found."""
@@ -269,6 +274,10 @@ class Visits(OutreachSheet):
     required=("日期", "地点", "活动", "学科"),
     title_words=("送教",),
     roles=(Role.DISTRICT,),
+    example_lines=(
+        "送教下校活动安排",
+        "2026年1月5日-7日",
+    ),
 )
 class Events(OutreachSheet):
     """Loads one teaching event with its lessons; its days stand above the head."""

@@ -5,7 +5,7 @@ agree, by its title line and its name.
 """
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -96,6 +96,13 @@ class Kind:
     loader: Callable[[Context, Sheet], Loader]
     title_words: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
+    #: Lines above the head as the loader understands them, for the template; none where it needs none.
+    example_lines: tuple[str, ...] = ()
+
+    def words(self, district: Any) -> Mapping[str, Sequence[str]]:
+        """Return label → words of the columns whose words are the district's own."""
+        own = getattr(self.loader, "words", None)
+        return own(district) if own is not None and district is not None else {}
 
     def fits(self, sheet: Sheet) -> TableRows | None:
         """Return the sheet's rows when its head holds the required columns and its title the words."""
@@ -121,6 +128,7 @@ def kind(
     required: Collection[str],
     title_words: Sequence[str] = (),
     roles: Collection[str] = (),
+    example_lines: Sequence[str] = (),
 ) -> Callable[[type], type]:
     """Register a loader class for a kind of sheet. `roles` may load it from the portal's pages."""
 
@@ -134,6 +142,7 @@ def kind(
             loader=loader,
             title_words=tuple(title_words),
             roles=frozenset(roles),
+            example_lines=tuple(example_lines),
         )
         return loader
 

@@ -190,9 +190,10 @@ def import_errors(request: HttpRequest, pk: int) -> HttpResponse:
 def import_template(request: HttpRequest, name: str) -> HttpResponse:
     """Hand out the empty form of a kind of sheet."""
     kind = next((one for one in kinds.every() if one.name == name), None)
-    if kind is None or kind.roles.isdisjoint(reach_of(request.user).roles):
+    reach = reach_of(request.user)
+    if kind is None or kind.roles.isdisjoint(reach.roles):
         raise Http404
-    return answer_file(template.workbook(kind), f"{kind.label}-模板.xlsx")
+    return answer_file(template.workbook(kind, kind.words(reach.home)), f"{kind.label}-模板.xlsx")
 
 
 def batch_of(request: HttpRequest, pk: int) -> ImportBatch:

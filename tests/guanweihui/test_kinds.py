@@ -1,9 +1,16 @@
 """How a sheet is recognised, a cell cleaned and a school found."""
 
-import pytest
+import io
 
-from guanweihui.imports import kinds
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from guanweihui.imports import kinds, template
+from guanweihui.imports.batch import make_plan
+from guanweihui.imports.kinds import Context
 from guanweihui.imports.problems import Problem, Unusable
+from guanweihui.imports.reader import read
 from guanweihui.imports.resources import (
     CellError,
     Cleaner,
@@ -16,8 +23,9 @@ from guanweihui.imports.resources import (
 )
 from guanweihui.imports.units import Units
 from guanweihui.models import UnitName
-from tests.factories import make_district, make_group, make_school
-from tests.workbooks import REGISTER_HEAD, SCHOOLS_HEAD, sheet, workbook
+from guanweihui.scope import System
+from tests.factories import make_district, make_elder_class, make_group, make_programme, make_school
+from tests.workbooks import NOW, REGISTER_HEAD, SCHOOLS_HEAD, sheet, workbook
 
 PERSONS = ("序号", "姓名", "单位", "职务", "证书编号")
 
@@ -186,3 +194,35 @@ def test_a_name_of_none_or_several_is_refused(units, name, said, cure):
     with pytest.raises(CellError) as refusal:
         units.find(name)
     assert (str(refusal.value), refusal.value.cure) == (said, cure)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", kinds.every(), ids=lambda kind: kind.name)
+def test_a_filled_template_is_recognised_and_its_lines_understood(kind):
+    """What the cells say is another matter: here they say 1."""
+    district = make_district()
+    make_programme()
+    book = openpyxl.load_workbook(io.BytesIO(template.workbook(kind, kind.words(district))))
+    page = book.active
+    (head,) = [row[0].row for row in page.iter_rows(max_row=6) if row[1].value]
+    for place in range(1, len(kind.columns) + 1):
+        page.cell(head + 1, place).value = "1"
+    stream = io.BytesIO()
+    book.save(stream)
+    context = Context(by=System(district), at=NOW, district=district)
+    plan = make_plan(read(stream.getvalue(), "模板.xlsx"), context)
+    assert [(one.kind.name, [row.number for row in one.rows]) for one in plan.sheets] == [
+        (kind.name, [head + 1])
+    ]
+
+
+@pytest.mark.django_db
+def test_the_register_s_template_offers_the_district_s_own_classes():
+    district = make_district()
+    for place, name in enumerate(("老教师", "老园丁"), 1):
+        make_elder_class(name=name, position=place)
+    register = kinds.get("register")
+    page = openpyxl.load_workbook(io.BytesIO(template.workbook(register, register.words(district)))).active
+    place = get_column_letter(register.columns.index("五老类别") + 1)
+    offered = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
+    assert offered[f"{place}3:{place}502"] == '"老教师,老园丁"'
