@@ -324,7 +324,7 @@ def _take_back(model: type[models.Model], lines: list[ImportedRow]) -> Iterator[
 def _is_linked(row: models.Model) -> bool:
     """Tell whether rows link to this one among many: such a link protects nothing by itself."""
     many = (one for one in row._meta.related_objects if one.many_to_many)
-    return any(getattr(row, one.get_accessor_name()).exists() for one in many)
+    return any(getattr(row, str(one.get_accessor_name())).exists() for one in many)
 
 
 def _attempt(work: Callable[[], Any]) -> bool:
