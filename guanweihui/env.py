@@ -65,7 +65,7 @@ SETTINGS = (
     Setting("DATA_DIR", "path", "var", "数据目录：SQLite 数据库、上传的文件、生成的文件。须是本机磁盘。"),
     Setting("DEBUG", "flag", "0", "调试模式，只供开发；为 1 时只能在本机地址上启动。"),
     Setting("DEMO", "flag", "0", "本库装有演示数据；为 1 时只能在本机地址上启动。"),
-    Setting("DEMO_PASSWORD", "text", "", "演示账号的口令；空着则随机生成。", True),
+    Setting("DEMO_PASSWORD", "text", "", "演示账号的密码；空着则随机生成。", True),
     Setting("ALLOWED_HOSTS", "list", "127.0.0.1,localhost,[::1]", "对外的域名或地址，逗号隔开，不可写 *。"),
     Setting("HTTPS", "flag", "0", "网站经 https 访问时为 1：Cookie 只走 https，http 转到 https，并发 HSTS。"),
     Setting(
