@@ -16,6 +16,7 @@ from guanweihui.imports import errors, kinds
 from guanweihui.imports.inserts import free_keys, insert
 from guanweihui.imports.problems import Unusable
 from guanweihui.imports.reader import Unreadable, read
+from guanweihui.management.commands import worker
 from guanweihui.models import AuditEvent, ImportBatch, ImportedRow, School, User, Workday
 from guanweihui.scope import Role, System
 from guanweihui.workflow import Refused
@@ -312,3 +313,9 @@ def test_the_portal_itself_loads_without_an_account(clerk):
     batch = ImportBatch(district=make_district(), filename="a", digest="", created_at=NOW)
     batch.save()
     assert batch in ImportBatch.objects.visible_to(System(make_district()))
+
+
+def test_the_worker_deletes_old_uploads_each_minute(clerk):
+    _, batch = preview(clerk, register_row())
+    assert worker.Command().each_minute() == worker.MINUTE
+    assert not default_storage.exists(batch.stored_name)
