@@ -76,16 +76,14 @@ def tidy_workbook() -> bytes:
     return buffer.getvalue()
 
 
-def stock_resource(district: Any) -> Any:
-    """Declare the register as a developer would: a ModelResource with a field a column."""
-    from import_export import resources
+def stock_columns(district: Any) -> dict[str, Any]:
+    """Declare a field a column, as a developer would."""
     from import_export.fields import Field
     from import_export.widgets import CharWidget, Widget
 
     from guanweihui import text
     from guanweihui.imports.units import Units
-    from members.keys import fill_keys
-    from members.models import ElderClass, Person
+    from members.models import ElderClass
     from members.resources import DATES, PLAIN, RegisterRow
 
     class By(Widget):
@@ -101,7 +99,6 @@ def stock_resource(district: Any) -> Any:
         def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
             return "" if value is None else str(value)
 
-    units = Units(district)
     classes = {one.name: one for one in ElderClass.objects.filter(district=district)}
     special = {
         "is_volunteer": By(lambda word: word == "是"),
@@ -112,7 +109,7 @@ def stock_resource(district: Any) -> Any:
         "name": By(text.clean_name),
         "id_number": By(lambda value: text.parse_id_number(value).value18),
         "elder_class": By(classes.__getitem__),
-        "school": By(units.find),
+        "school": By(Units(district).find),
     }
     empty = {"is_volunteer": False, "elder_class": None, "school": None}
     column_of = {field.attribute: label for label, field in RegisterRow.columns().items()}
@@ -128,6 +125,18 @@ def stock_resource(district: Any) -> Any:
         columns[precision] = Field(
             precision, column_of[name], widget=By(lambda value: text.parse_date(value).precision), default=""
         )
+    return columns
+
+
+def stock_resource(district: Any) -> Any:
+    """Declare the register as a developer would: a ModelResource with a field a column."""
+    from import_export import resources
+
+    from guanweihui import text
+    from members.keys import fill_keys
+    from members.models import Person
+
+    columns = stock_columns(district)
 
     class Meta:
         model = Person
