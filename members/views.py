@@ -106,7 +106,7 @@ def person_export(request: HttpRequest) -> HttpResponse:
     """Give the queried register as a workbook, masked; the trail keeps how many rows left."""
     asked, chosen = chosen_people(request)
     people = chosen.qs.visible_to(request.user, roles=REVEALERS).for_register()
-    table = people_register(people.iterator(chunk_size=1000), reporting_unit=unit_name(request))
+    table = people_register(people, reporting_unit=unit_name(request))
     return answer_workbook(request, table, is_register=True)
 
 
