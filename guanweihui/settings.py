@@ -108,7 +108,7 @@ def sqlite(name: str) -> dict[str, object]:
         "OPTIONS": {
             "timeout": 10,
             "transaction_mode": "IMMEDIATE",
-            # 16 MB of cache a connection: a load's pages wait in memory for its end instead of being synced half-way.
+            # 16 MB of cache a connection: most of a load waits in memory instead of being synced half-way.
             "init_command": (
                 f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;"
             ),
