@@ -182,13 +182,16 @@ def _write_spread(
     if len(widths) < len(texts):
         _write_merged(sheet, row, 1, len(widths), "　".join(filter(None, texts)), font, "left", height)
         return
-    ends = list(accumulate(widths))
-    start = 1
-    for number, (text, side) in enumerate(zip(texts, sides, strict=True), start=1):
-        goal, last = ends[-1] * number / len(texts), len(widths) - (len(texts) - number)
-        end = min(range(start, last + 1), key=lambda column: abs(ends[column - 1] - goal))
+    ends = [0, *accumulate(widths)]
+    said = [(text, side) for text, side in zip(texts, sides, strict=True) if text]
+    start, lines = 1, 1
+    for number, (text, side) in enumerate(said, start=1):
+        goal, last = ends[-1] * number / len(said), len(widths) - (len(said) - number)
+        end = min(range(start, last + 1), key=lambda column: abs(ends[column] - goal))
+        lines = max(lines, _lines_needed([text], [ends[end] - ends[start - 1]]))
         _write_merged(sheet, row, start, end, text, font, side, height)
         start = end + 1
+    sheet.row_dimensions[row].height = height if lines == 1 else 16 * lines
 
 
 def _write_merged(

@@ -201,3 +201,13 @@ def test_register_is_the_same_workbook():
     frame = reopened(table())
     register = openpyxl.load_workbook(io.BytesIO(xlsx.register(table(), IMPRINT)))
     assert list(register.worksheets[0].values) == list(frame.worksheets[0].values)
+
+
+def test_a_long_caption_in_a_narrow_table_is_not_cut_off():
+    columns = (Column("number", "序号", width=6), Column("name", "指标"), Column("value", "数", width=8))
+    unit, period = "示例区教育系统关心下一代工作委员会", "2018年9月1日至2019年8月31日"
+    table = Table("k", "表", columns, (Row((1, "甲", "1")),), reporting_unit=unit, period=period)
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.workbook([table], IMPRINT))).worksheets[0]
+    said = [cell.value for cell in sheet[2] if cell.value]
+    assert said == [f"填报单位：{unit}", f"统计期间：{period}"]
+    assert sheet.row_dimensions[2].height >= 32
