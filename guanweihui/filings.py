@@ -8,7 +8,7 @@ from django.db import transaction
 from guanweihui.audit import record
 from guanweihui.models import Due, Filing, Remark, Round, School
 from guanweihui.scope import Role
-from guanweihui.workflow import Refused, Row, Step, Steps, take
+from guanweihui.workflow import Refused, Row, Step, Steps, own, take
 
 S = Filing.Status
 
@@ -110,13 +110,8 @@ def refuse_when_late(due: Due, *, at: datetime.datetime) -> None:
 def open_round(round_: Round, *, by: Any, at: datetime.datetime) -> Round:
     """Open a planned round: one Due for every school open on the day. Raises Refused if not planned."""
     with transaction.atomic():
-        fresh = (
-            Round.objects.visible_to(by, roles={Role.DISTRICT})
-            .select_for_update()
-            .filter(pk=round_.pk)
-            .first()
-        )
-        if fresh is None or fresh.state != Round.State.PLANNED:
+        fresh = own(round_, by=by, roles={Role.DISTRICT})
+        if fresh.state != Round.State.PLANNED:
             raise Refused("只有待开始的报送任务可以开始。")
         schools = School.objects.in_district(fresh.district_id).open_on(at.date()).in_order()
         dues = Due.objects.bulk_create(Due(round=fresh, school=school) for school in schools)
@@ -143,7 +138,7 @@ def _decide(
     if not reason.strip():
         raise Refused("请写明理由，再办理。")
     with transaction.atomic():
-        fresh = _own_due(due, by, roles)
+        fresh = own(due, by=by, roles=roles)
         if fresh.state not in Due.UNMET:
             raise Refused(f"该校已是“{fresh.get_state_display()}”，不能再改。")
         before, fresh.state, fresh.reason = fresh.state, state, reason
@@ -158,18 +153,10 @@ def extend(due: Due, *, until: datetime.datetime, by: Any, at: datetime.datetime
     if not reason.strip():
         raise Refused("请写明延期的理由。")
     with transaction.atomic():
-        fresh = _own_due(due, by, {Role.DISTRICT})
+        fresh = own(due, by=by, roles={Role.DISTRICT})
         if until <= fresh.round.deadline_at:
             raise Refused("延期后的时间要晚于原截止时间。")
         before, fresh.deadline_at = fresh.deadline_at, until
         fresh.save(update_fields=["deadline_at"])
         record("due.extend", fresh, by=by, at=at, reason=reason, changes={"deadline_at": [before, until]})
         return fresh
-
-
-def _own_due(due: Due, by: Any, roles: set) -> Due:
-    found = Due.objects.visible_to(by, roles=roles).filter(pk=due.pk).values("pk")
-    fresh = Due.objects.select_for_update().filter(pk__in=found).first()
-    if fresh is None:
-        raise Refused("您不能办理这一步：不在您的职责范围内。")
-    return fresh

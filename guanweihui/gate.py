@@ -8,11 +8,13 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from guanweihui.middleware import LINK_KEY, client_address
 from guanweihui.models import AccessLink
 from guanweihui.scope import LinkHolder, Origin, reach_of
+from guanweihui.workflow import Refused
 
 View = Callable[..., HttpResponse]
 
@@ -69,3 +71,18 @@ def issue_link(
         expires_at=at + datetime.timedelta(days=days),
     )
     return link, token
+
+
+class RefusalPage:
+    """Answer a step refused with the page that says why; a view catches it only to say more."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if not isinstance(fault, Refused):
+            return None
+        return render(request, "409.html", {"message": str(fault)}, status=409)

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "guanweihui.entrance.refusals",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "guanweihui.second_factor.SecondFactor",
+    "guanweihui.gate.RefusalPage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -6,7 +6,8 @@ line, all in one transaction. Nothing else writes `status`.
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -56,6 +57,30 @@ class Steps(dict[str, Step]):
         return [step for step in self.values() if step.open_for(row, roles)]
 
 
+def own(row: Row, *, by: Any, roles: Collection[str]) -> Row:
+    """Lock a row that the actor may act on in one of `roles`, and return it fresh; the caller's transaction.
+
+    Raises Refused when it is outside his reach.
+    """
+    manager: Any = type(row)._default_manager
+    found = manager.visible_to(by, roles=roles).filter(pk=row.pk).values("pk")
+    fresh = manager.select_for_update().filter(pk__in=found).first()
+    if fresh is None:
+        raise Refused("您不能办理这一步：不在您的职责范围内。")
+    return fresh
+
+
+@contextmanager
+def one_step(*written: type[models.Model]) -> Iterator[None]:
+    """Hold a step's one transaction; what a constraint of the models written refuses becomes Refused."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        said = (explain(error, model) for model in written)
+        raise Refused(next(filter(None, said), CLASH)) from error
+
+
 def take(
     step: Step,
     row: Row,
@@ -100,11 +125,7 @@ def take(
 
 
 def _locked(step: Step, row: Row, by: Any) -> Row:
-    manager: Any = type(row)._default_manager
-    found = manager.visible_to(by, roles=step.roles).filter(pk=row.pk).values("pk")
-    fresh = manager.select_for_update().filter(pk__in=found).first()
-    if fresh is None:
-        raise Refused("您不能办理这一步：不在您的职责范围内。")
+    fresh: Any = own(row, by=by, roles=step.roles)
     if fresh.status not in step.from_states:
         raise Refused(
             f"这份材料现在是“{fresh.get_status_display()}”，不能{step.label or '办理这一步'}。"
