@@ -2,15 +2,24 @@
 
 from django.db import models
 
-from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from guanweihui.scope import COMMITTEE, Role, ScopedQuerySet, to_district, to_school
 
 from .accounts import User
 from .filing import Due
 from .org import District
 
+#: A field that begins so holds a personal paper: the office and the school alone open it, and the trail
+#: says who did.
+PERSONAL = "personal."
+
 
 class AttachmentQuerySet(ScopedQuerySet):
     ways = to_school("due__school")
+
+    def openable_by(self, actor):
+        """Keep what the actor may download; personal papers only for the office and the school."""
+        own = self.visible_to(actor, roles={Role.DISTRICT, Role.SCHOOL})
+        return own | self.visible_to(actor, roles=COMMITTEE).exclude(field__startswith=PERSONAL)
 
 
 class Attachment(models.Model):
