@@ -167,3 +167,27 @@ def _reading(char: str) -> tuple[str, bool]:
         return spelt[0], False
     plain = "".join([part for part in unicodedata.normalize("NFKD", char) if part.isalnum()])
     return plain.lower(), True
+
+
+#: Variant writings of characters in names, each after the one that the standard list has.
+_VARIANTS = """
+峰峯 群羣 杰傑 国國 华華 兰蘭 凤鳳 龙龍 云雲 丽麗 贞貞 贤賢 宝寶 宾賓 庆慶 义義 礼禮 刘劉 陈陳 张張
+杨楊 赵趙 吴吳 孙孫 马馬 罗羅 郑鄭 谢謝 韩韓 冯馮 邓鄧 许許 萧蕭 苏蘇 蒋蔣 贾賈 叶葉 阎閻 闫閆
+钟鐘鍾锺 汤湯 邹鄒 陆陸 顾顧 龚龔 万萬 钱錢 严嚴 赖賴 温溫 芦蘆 卢盧 齐齊 伟偉 强強彊 军軍 勇勈
+艳艷豔 娟䊎 涛濤 鹏鵬 飞飛 鑫鈨 宁寧甯 静靜 莹瑩 荣榮 学學 书書 乔喬 岩巖嵒 岭嶺 岳嶽 岛島 峡峽
+哲喆嚞 启啟啓 吉𠮷 并並 晋晉 晓曉 暖煖 炮砲 煊暄 焕煥 灵靈 炉爐 爱愛 珍珎 琼瓊 璇璿 瑶瑤 秋秌 秘祕
+穆䅤 笋筍 绣綉繡 绵緜 翠翆 胜勝 脉脈 苍蒼 荫廕 菊蘜 蕊蘂 虑慮 观觀 誉譽 谦謙 迹跡 邻鄰 郁鬱 采採
+锦錦 锐銳 镇鎮 长長 闯闖 闽閩 阳陽 雁鴈 雪䨮 韵韻 顺順 颖穎 风風 骏駿 鸿鴻 黄黃 净凈淨 冰氷 凉涼
+凯凱 券劵 升昇 厘釐 双雙 圣聖 坚堅 垒壘 堂坣 墙牆 壮壯 梦夢 奋奮 妆妝 娴嫻嫺 婴嬰 实實 宽寬 尔爾
+尧堯 巩鞏 帅帥 帜幟 干乾幹 广廣 庄莊 异異 弥彌 彦彥 征徵 忆憶 志誌 怀懷 恒恆 悦悅 惠恵 戚慼 扬揚
+挥揮 权權 来來 松鬆 枫楓 栋棟 树樹 桥橋 栖棲 棋碁
+"""
+_FOLDED = str.maketrans({other: group[0] for group in _VARIANTS.split() for other in group[1:]})
+
+
+def fold_variants(name: str) -> str:
+    """Write variant and traditional characters of a name in their standard form, without dots and spaces.
+
+    Only a key for finding one person written in two ways; names are printed as they were given.
+    """
+    return "".join(char for char in name.translate(_FOLDED) if char not in "· ")[:50]

@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     SCHOOL = "SCHOOL", "学校联络员"
     JUDGE = "JUDGE", "评委"
     OUTREACH = "OUTREACH", "下乡校长"
+    VOLUNTEER = "VOLUNTEER", "志愿者"
 
 
 #: Roles whose post at a district opens every row of the district; a judge's post does not.

@@ -8,11 +8,13 @@ from .filing import Due, Filing, Remark, Round
 from .imports import ImportBatch, ImportedRow
 from .jobs import Job
 from .org import AtCommittee, CollaborationGroup, District, School, Succession, UnitName
+from .throttle import Attempt
 
 __all__ = [
     "AccessLink",
     "AtCommittee",
     "Attachment",
+    "Attempt",
     "AuditEvent",
     "AuditSeal",
     "CollaborationGroup",

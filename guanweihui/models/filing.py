@@ -15,6 +15,9 @@ class RoundQuerySet(ScopedQuerySet):
     # Schools and groups reach a round through their own Due rows.
     ways = (to_district(),)
 
+    def of_kind(self, kind):
+        return self.filter(kind=kind)
+
     def for_list(self):
         return self.order_by("-opens_at", "-pk")
 
@@ -24,6 +27,7 @@ class Round(models.Model):
 
     class Kind(models.TextChoices):
         ENROLMENT = "enrolment", "主题活动报名"
+        REGISTRATION = "registration", "五老志愿者登记"
 
     class State(models.TextChoices):
         PLANNED = "PLANNED", "待开始"
@@ -71,6 +75,28 @@ class DueQuerySet(ScopedQuerySet):
         if past_group:
             rows = rows.exclude(state=Due.State.SUBMITTED, round__group_endorses=True)
         return rows
+
+    def of_kind(self, kind):
+        """Keep the dues of the rounds of one kind."""
+        return self.filter(round__kind=kind)
+
+    def of_round(self, round_):
+        return self.filter(round=round_)
+
+    def at(self, text):
+        """Search by part of the school's name, or the beginning of its code."""
+        text = text.strip()
+        return self.filter(
+            Q(school__short_name__icontains=text)
+            | Q(school__full_name__icontains=text)
+            | Q(school__code__startswith=text)
+        )
+
+    def for_list(self):
+        """Load what a row of a list of dues shows: the newest round first, schools in their order."""
+        return self.select_related("round", "school__group").order_by(
+            "-round__opens_at", "-round", "school__group__position", "school__position", "pk"
+        )
 
     def for_todo(self):
         """Load what a to-do line shows, in one query."""
@@ -189,6 +215,11 @@ _DUE_STATE = {
 
 class RemarkQuerySet(ScopedQuerySet):
     ways = to_school("due__school")
+
+    def open_for(self, filing):
+        """Keep what is said of this filing and not settled yet, oldest first."""
+        kind = filing._meta.label
+        return self.filter(filing_type=kind, filing_id=filing.pk, resolved_at=None).order_by("pk")
 
 
 class Remark(models.Model):

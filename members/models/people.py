@@ -3,11 +3,13 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from guanweihui.crypto import EncryptedTextField
-from guanweihui.models.org import AT_COMMITTEE, AtCommittee, CollaborationGroup, District, Precision, School
-from guanweihui.scope import ScopedQuerySet, Way, to_district, to_school
+from guanweihui.lookups import any_of, begins_with
+from guanweihui.models import AccessLink, District, School
+from guanweihui.models.org import Precision
+from guanweihui.scope import ScopedQuerySet, Way, to_district, to_link, to_school
 
 
 class ElderClassQuerySet(ScopedQuerySet):
@@ -63,8 +65,24 @@ def _years_before(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=day.year - years, day=28)
 
 
+def volunteering_on(day: datetime.date) -> Q:
+    """Return the condition that somebody had not stopped his service by `day`."""
+    return Q(stopped_on=None) | Q(stopped_on__gt=day)
+
+
 class PersonQuerySet(ScopedQuerySet):
-    ways = to_school("school", district="district")
+    #: So many people at most share a phone; a list of them is not longer.
+    FOUND_BY_KEY = 50
+    # A volunteer's paper slip leads to his own file and nowhere else.
+    ways = (*to_school("school", district="district"), to_link("slip_link"))
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a file merged into another one is reached through that one only."""
+        return super().visible_to(actor, roles=roles).living_files()
+
+    def living_files(self):
+        """Keep the files that were not merged into another one."""
+        return self.filter(merged_into=None)
 
     def on_register(self):
         """Keep retired education staff: persons with a row in the register."""
@@ -76,6 +94,18 @@ class PersonQuerySet(ScopedQuerySet):
 
     def volunteers(self):
         return self.filter(is_volunteer=True)
+
+    def volunteers_on(self, day: datetime.date):
+        """Keep living volunteers who have not stopped their service by `day`."""
+        return self.volunteers().present_on(day).filter(volunteering_on(day))
+
+    def consented(self):
+        """Keep people whose consent to be registered is on file."""
+        return self.exclude(consented_on=None)
+
+    def registered(self):
+        """Keep people who came through a registration round: consent on file, accepted by the district."""
+        return self.exclude(registered_on=None)
 
     def present_on(self, day: datetime.date):
         """Keep persons who live on `day`: only a known death takes them out."""
@@ -103,15 +133,45 @@ class PersonQuerySet(ScopedQuerySet):
     def named(self, text: str):
         """Search by the beginning of a name, its pinyin or initials, or a whole staff number.
 
-        A surname with two readings is found by either: the second stands after a space.
+        A surname with two readings is found by either; a former name too. Each key has its own index.
         """
         text = text.strip()
         if not text:
             return self
-        key = text.lower()
-        keys = Q(pinyin__startswith=key) | Q(initials__startswith=key)
-        keys |= Q(pinyin__contains=f" {key}") | Q(initials__contains=f" {key}")
-        return self.filter(Q(name__startswith=text) | Q(staff_no=text.upper()) | keys)
+        found = [Q(staff_no=text.upper())]
+        found += [begins_with(field, text) for field in ("name", "former_name")]
+        if text.isascii():  # keys of sounds are written in plain letters
+            keys = ("pinyin", "initials", "other_pinyin", "other_initials")
+            found += [begins_with(field, text.lower()) for field in keys]
+        return any_of(self, found)
+
+    def found_by(self, *, id_index: str = "", phone_index: str = "", card: str = ""):
+        """Search by one whole key: the blind index of an ID number or a phone, or a card's number."""
+        files = self.model._base_manager
+        if id_index:
+            found = files.filter(id_index=id_index)
+        elif phone_index:
+            found = files.filter(phone_index=phone_index)
+        else:
+            found = files.filter(card__number=card) if card else files.none()
+        # Looked up first: beside the conditions of a reach SQLite would walk through all of a district.
+        return self.filter(pk__in=list(found.values_list("pk", flat=True)[: self.FOUND_BY_KEY]))
+
+    def among(self, keys):
+        """Keep the people with these primary keys."""
+        return self.filter(pk__in=keys)
+
+    def survivor_of(self, pk: int):
+        """Return the person that the file `pk` was merged into, through every further merge; else None."""
+        files, seen = self.model._base_manager, [pk]
+        while into := files.filter(pk=seen[-1]).values_list("merged_into", flat=True).first():
+            if into in seen:
+                return None
+            seen.append(into)
+        return self.filter(pk=seen[-1]).first() if len(seen) > 1 else None
+
+    def of_school(self, school):
+        return self.filter(school=school)
 
     def at(self, text: str):
         """Search by part of the unit's name, or the beginning of its code."""
@@ -130,7 +190,30 @@ class PersonQuerySet(ScopedQuerySet):
 
     def for_page(self):
         """Load what a person's sheet shows."""
-        return self.select_related("district", "school__group", "elder_class")
+        return self.select_related("district", "school__group", "elder_class").prefetch_related(
+            "further_classes"
+        )
+
+    def for_summary(self):
+        """Load what 汇总表 prints, by school and name; teams come beside it."""
+        return self.select_related("school__group", "elder_class").order_by(
+            "school__group__position", "school__position", "pinyin", "pk"
+        )
+
+    def for_slip(self):
+        """Load what the page of a volunteer's paper slip shows."""
+        return self.for_page().select_related("slip_link", "slip__issued_by")
+
+    def born_in(self, month: int):
+        """Keep people whose birthday falls in a month, by day; a year alone has no month."""
+        found = self.filter(born_on__month=month).exclude(birth_precision=Precision.YEAR)
+        return found.order_by("born_on__day", "pinyin", "pk")
+
+    def for_birthdays(self):
+        """Load what a row of the birthdays shows, without a single sensitive field."""
+        shown = ("name", "born_on", "birth_precision", "is_volunteer", "moved_away_on", "moved_away_to")
+        units = ("school__short_name", "school__group__short_name")
+        return self.select_related("school__group").only(*shown, *units)
 
     def for_list(self):
         """Load what a row of the register shows, in one query, without a single sensitive field."""
@@ -181,15 +264,24 @@ class Person(models.Model):
     district = models.ForeignKey(District, models.PROTECT, related_name="people", verbose_name="区")
     school = models.ForeignKey(School, models.PROTECT, related_name="people", verbose_name="单位")
     staff_no = models.CharField("教工编号", max_length=20, blank=True)
-    name = models.CharField("姓名", max_length=50)
+    name = models.CharField("姓名", max_length=50, db_index=True)
+    former_name = models.CharField("曾用名", max_length=50, blank=True, db_index=True)
     pinyin = models.CharField("拼音", max_length=120, blank=True, editable=False, db_index=True)
     initials = models.CharField("拼音首字母", max_length=50, blank=True, editable=False, db_index=True)
+    #: The second reading of a surname that has two: 曾 is zeng, and ceng to whoever does not know.
+    other_pinyin = models.CharField("另一读音", max_length=120, blank=True, editable=False, db_index=True)
+    other_initials = models.CharField(
+        "另一读音首字母", max_length=50, blank=True, editable=False, db_index=True
+    )
+    #: The name with variant characters folded: 峯 as 峰. Finds one person written in two ways.
+    folded_name = models.CharField("异体归一", max_length=50, blank=True, editable=False, db_index=True)
     stroke_key = models.CharField("笔画序", max_length=200, blank=True, editable=False)
     sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
     born_on = models.DateField("出生年月", null=True, blank=True)
     birth_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     id_number = EncryptedTextField("身份证号", blank=True)
     id_index = models.CharField(max_length=64, blank=True, editable=False)
+    native_place = models.CharField("籍贯", max_length=50, blank=True)
     ethnicity = models.CharField("民族", max_length=20, blank=True)
     political_status = models.CharField("政治面貌", max_length=20, blank=True)
     joined_party_on = models.DateField("入党时间", null=True, blank=True)
@@ -197,6 +289,7 @@ class Person(models.Model):
     education = models.CharField("文化程度", max_length=20, blank=True)
 
     duty = models.CharField("职务", max_length=50, blank=True, help_text="退休人员为退休时职务。")
+    rank = models.CharField("职级", max_length=30, blank=True)
     title = models.CharField("职称", max_length=30, blank=True)
     subject = models.CharField("任教学科", max_length=30, blank=True)
     began_work_on = models.DateField("参加工作时间", null=True, blank=True)
@@ -208,16 +301,54 @@ class Person(models.Model):
     elder_class = models.ForeignKey(
         ElderClass, models.PROTECT, null=True, blank=True, related_name="people", verbose_name="五老类别"
     )
+    further_classes = models.ManyToManyField(
+        ElderClass, blank=True, related_name="further_people", verbose_name="其他五老类别"
+    )
     is_volunteer = models.BooleanField("是志愿者", default=False)
+    speciality = models.CharField("特长", max_length=100, blank=True)
+    hobbies = models.CharField("爱好", max_length=100, blank=True)
+    associations = models.CharField("参加社团情况", max_length=100, blank=True)
+    wished_service = models.CharField("意向服务内容", max_length=100, blank=True)
+    available_time = models.CharField("可服务时间", max_length=100, blank=True)
+    #: None for the volunteers of the opening load: their consent is not on file.
+    consented_on = models.DateField("本人同意登记日期", null=True, blank=True, editable=False)
+    registered_on = models.DateField("登记通过日期", null=True, blank=True, editable=False)
     on_register = models.BooleanField("在离退休花名册", default=False, editable=False)
     health = EncryptedTextField("健康状况", blank=True)
+    illness = EncryptedTextField("疾病状况", blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
     phone_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     home_address = EncryptedTextField("家庭住址", blank=True)
+    current_address = EncryptedTextField("常住住址", blank=True)
+    living_situation = models.CharField("居住情况", max_length=30, blank=True)
     emergency_contact = EncryptedTextField("紧急联系人", blank=True)
     emergency_phone = EncryptedTextField("紧急联系人电话", blank=True)
     remark = models.CharField("备注", max_length=200, blank=True)
+    moved_away_on = models.DateField("异地安置日期", null=True, blank=True)
+    moved_away_to = models.CharField("安置地", max_length=50, blank=True)
+    stopped_on = models.DateField("停止服务日期", null=True, blank=True)
     died_on = models.DateField("离世日期", null=True, blank=True)
+    photo = models.CharField("照片", max_length=80, blank=True, editable=False)
+    slip_link = models.OneToOneField(
+        AccessLink,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="volunteer",
+        verbose_name="个人服务单",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_files",
+        verbose_name="并入",
+    )
+    #: Grows with every edit on a form, so that an old tab is told instead of overwriting.
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -226,13 +357,13 @@ class Person(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["district", "id_index"],
-                condition=~Q(id_index=""),
+                condition=~Q(id_index="") & Q(merged_into=None),
                 name="one_person_an_id_number",
                 violation_error_message="这个身份证号已登记在另一人名下。",
             ),
             models.UniqueConstraint(
                 fields=["district", "staff_no"],
-                condition=~Q(staff_no=""),
+                condition=~Q(staff_no="") & Q(merged_into=None),
                 name="one_person_a_staff_number",
                 violation_error_message="这个教工编号已登记在另一人名下。",
             ),
@@ -244,95 +375,36 @@ class Person(models.Model):
                 name="register_rows_say_how_retired",
                 violation_error_message="花名册中的人员须填退休类型。",
             ),
+            models.CheckConstraint(
+                condition=Q(registered_on=None) | Q(consented_on__isnull=False),
+                name="registered_people_consented",
+                violation_error_message="没有本人同意登记的日期，不能通过登记。",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=models.F("pk")),
+                name="no_file_is_merged_into_itself",
+                violation_error_message="不能把一份档案并入它自己。",
+            ),
         ]
         indexes = [
             # Covers the counts of every dashboard: they read the index and no row (20 to 8 ms, measured).
             models.Index(
-                fields=["district", "on_register", "school", "is_volunteer", "retired_on", "died_on"],
+                fields=[
+                    "district",
+                    "merged_into",
+                    "on_register",
+                    "school",
+                    "is_volunteer",
+                    "retired_on",
+                    "died_on",
+                    "stopped_on",
+                ],
                 name="people_of_a_district",
             ),
-            models.Index(fields=["name"], name="people_by_name"),
+            # SQLite leaves the partial unique indexes aside when it looks a value up.
+            models.Index(fields=["id_index"], name="people_by_id"),
+            models.Index(fields=["staff_no"], name="people_by_staff_number"),
         ]
 
     def __str__(self):
         return self.name
-
-
-class AppointmentQuerySet(ScopedQuerySet):
-    ways = AT_COMMITTEE
-
-    def serving(self, day: datetime.date):
-        """Keep appointments whose term holds `day`; an unknown begin counts as begun."""
-        return self.filter(Q(from_on=None) | Q(from_on__lte=day), Q(to_on=None) | Q(to_on__gte=day))
-
-    def at_schools(self):
-        """Keep seats of school committees, the latest term first."""
-        return self.exclude(school=None).order_by("school", "position", "-from_on", "-pk")
-
-    def at_groups(self):
-        """Keep seats at collaboration groups, heads first."""
-        return self.exclude(group=None).order_by("group", "position", "-from_on", "-pk")
-
-    def of_unit(self, unit):
-        """Keep the seats of one district, group or school, whatever their term."""
-        field = {District: "district", CollaborationGroup: "group", School: "school"}[type(unit)]
-        return self.filter(**{field: unit})
-
-    def for_school(self):
-        """Load what a school's page shows, heads first."""
-        return self.select_related("person").order_by("position", "-from_on", "pk")
-
-
-class Appointment(AtCommittee):
-    """A seat on a committee held for a term (任职), never a name column on the unit.
-
-    The printed name stays as the office wrote it; `person` is set when exactly one person of that unit
-    bears the name.
-    """
-
-    class Position(models.IntegerChoices):
-        DIRECTOR = 1, "主任"
-        EXECUTIVE_DEPUTY = 2, "常务副主任"
-        DEPUTY_DIRECTOR = 3, "副主任"
-        SECRETARY_GENERAL = 4, "秘书长"
-        COMMITTEE_MEMBER = 5, "委员"
-        LIAISON = 6, "联络员"
-        GROUP_HEAD = 7, "协作组长"
-
-    class Service(models.TextChoices):
-        IN_SERVICE = "IN_SERVICE", "在职"
-        RETIRED = "RETIRED", "退休"
-
-    position = models.PositiveSmallIntegerField("任职", choices=Position)
-    printed_name = models.CharField("姓名", max_length=50)
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name="人员"
-    )
-    duty = models.CharField("职务", max_length=50, blank=True)
-    service = models.CharField("在职或退休", max_length=10, choices=Service, blank=True)
-    is_by_office = models.BooleanField("随职务任职", default=False)
-    phone = EncryptedTextField("联系电话", blank=True)
-    from_on = models.DateField("起", null=True, blank=True)
-    to_on = models.DateField("止", null=True, blank=True)
-
-    objects = AppointmentQuerySet.as_manager()
-
-    class Meta(AtCommittee.Meta):
-        verbose_name = verbose_name_plural = "任职"
-        constraints = [
-            *AtCommittee.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["school", "position"],
-                condition=Q(to_on=None, position__in=[1, 2, 6]),
-                name="one_serving_head_a_school",
-                violation_error_message="该校这个任职已有现任，请先填写原任的止期。",
-            ),
-            models.CheckConstraint(
-                condition=Q(to_on=None) | Q(from_on=None) | Q(to_on__gte=F("from_on")),
-                name="appointment_ends_after_it_begins",
-                violation_error_message="止期不能早于起期。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.printed_name}（{self.get_position_display()}）"
