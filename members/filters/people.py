@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from guanweihui.list_page import ListFilterSet, visible_groups, visible_schools
 from members.models import ElderClass, Person, RetirementKind
-from members.reports import BANDS
+from members.models.people import PersonQuerySet
+from members.reports.people import BANDS
 
 #: Who has no retirement kind: in-service heads and commended people.
 IN_SERVICE = "NONE"
@@ -47,6 +48,8 @@ class PersonFilter(ListFilterSet):
         method="by_age",
     )
     school = filters.ModelChoiceFilter(widget=forms.HiddenInput, queryset=visible_schools)
+    #: Primary keys joined by hyphens: who was found by one number.
+    only = filters.CharFilter(widget=forms.HiddenInput, method="by_keys")
 
     class Meta(ListFilterSet.Meta):
         model = Person
@@ -54,6 +57,10 @@ class PersonFilter(ListFilterSet):
 
     def by_name(self, queryset, name, value):
         return queryset.named(value)
+
+    def by_keys(self, queryset, name, value):
+        keys = [key for key in value.split("-") if key.isdecimal() and len(key) < 19]
+        return queryset.among(keys[: PersonQuerySet.FOUND_BY_KEY])
 
     def by_kind(self, queryset, name, value):
         return queryset.of_kind("" if value == IN_SERVICE else value)

@@ -14,6 +14,7 @@ from guanweihui.scope import Role, committee_of
 from guanweihui.tables import TOTAL_LABEL, Column, Row, Table
 from guanweihui.text import mask_id, mask_phone
 from members.models import Person, Sex
+from members.models.people import volunteering_on
 
 REGISTER = Source(
     "register",
@@ -33,9 +34,9 @@ figure(
     "volunteers",
     "五老志愿者",
     "人",
-    "离退休教师中登记为志愿者的人员",
+    "离退休教师中登记为志愿者、统计时点前没有停止服务的人员",
     REGISTER,
-    where=Q(is_volunteer=True),
+    where=lambda period: Q(is_volunteer=True) & volunteering_on(period.last),
     route="person-list",
 )
 
