@@ -1,0 +1,186 @@
+"""Forms of the registration round."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from guanweihui import text, uploads, workdays
+from guanweihui.forms import DateInput, PortalForm, UploadInput
+from members.models import Registration
+from members.workflow.registration import remark_field
+
+#: A school needs at least this long between opening and deadline.
+LEAST_WORKDAYS = 2
+
+
+class RoundForm(PortalForm):
+    """A registration round: name, year, opening, deadline, as-of date, who endorses."""
+
+    title = forms.CharField(label="名称", max_length=100)
+    year = forms.IntegerField(
+        label="年度", min_value=1990, max_value=2100, help_text="学年填起始年份，如2018表示2018—2019学年。"
+    )
+    opens_at = forms.DateTimeField(label="开始时间")
+    deadline_at = forms.DateTimeField(label="截止时间", help_text="精确到分，到时不再接收。")
+    as_of_on = forms.DateField(label="统计时点", required=False, help_text="名单反映哪一天的情况，可以不填。")
+    group_endorses = forms.BooleanField(label="须协作组审核", required=False)
+    short_ok = forms.BooleanField(
+        label="填报时间不足两个工作日，仍按此办理",
+        required=False,
+        help_text="只有填报时间很短时才需要勾选。",
+    )
+
+    def __init__(self, *args: Any, corrections: workdays.Corrections, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.corrections = corrections
+
+    def clean(self) -> dict[str, Any]:
+        """Compare opening and deadline; a short time to fill in needs a tick."""
+        data = super().clean() or {}
+        opens, closes = data.get("opens_at"), data.get("deadline_at")
+        if not opens or not closes:
+            return data
+        if closes <= opens:
+            self.add_error("deadline_at", "截止时间要晚于开始时间，请修改。")
+            return data
+        first, last = timezone.localdate(opens), timezone.localdate(closes)
+        if workdays.add_workdays(first, LEAST_WORKDAYS, self.corrections) > last and not data.get("short_ok"):
+            self.add_error(
+                "short_ok",
+                "从开始到截止不足两个工作日，学校可能来不及征得本人同意。请推迟截止时间，或勾选此项。",
+            )
+        return data
+
+
+class RegistrationForm(PortalForm):
+    """A school's list: a tick and a day of consent for each person, and who filled it in.
+
+    Cleans to the values that save_draft() takes, `consents` among them.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    filled_by = forms.CharField(label="填报人", max_length=50, required=False)
+    phone = forms.CharField(label="联系电话", max_length=20, required=False)
+    paper_place = forms.CharField(
+        label="登记表原件存放说明",
+        max_length=100,
+        required=False,
+        help_text=Registration._meta.get_field("paper_place").help_text,
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = list(people)
+        for person in self.people:
+            tick = forms.BooleanField(label=f"{person.name}本人已同意", required=False)
+            day = forms.DateField(label=f"{person.name}本人同意日期", required=False, widget=DateInput())
+            words = f"{person.name}的同意日期不是有效的日期，请写成2018-9-20的样子。"
+            day.error_messages["invalid"] = words
+            for field in (tick, day):
+                field.widget.attrs["aria-label"] = field.label
+            day.widget.attrs["class"] = "form-control"
+            self.fields[tick_name(person.pk)], self.fields[day_name(person.pk)] = tick, day
+
+    def people_fields(self) -> Iterator[tuple[Any, forms.BoundField, forms.BoundField]]:
+        """Give each person with his tick and his day."""
+        for person in self.people:
+            yield person, self[tick_name(person.pk)], self[day_name(person.pk)]
+
+    def plain_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("filled_by", "phone", "paper_place")]
+
+    def clean_filled_by(self) -> str:
+        return checked(self.cleaned_data["filled_by"])
+
+    def clean_paper_place(self) -> str:
+        return checked(self.cleaned_data["paper_place"])
+
+    def clean_phone(self) -> str:
+        value = self.cleaned_data["phone"]
+        try:
+            return text.parse_phone(value) if value else ""
+        except text.PhoneError as fault:
+            raise ValidationError(f"{fault}。") from fault
+
+    def clean(self) -> dict[str, Any]:
+        """Gather the consents; a day without a tick is asked about, never guessed."""
+        data = super().clean() or {}
+        consents = {}
+        for person in self.people:
+            day = data.get(day_name(person.pk))
+            if data.get(tick_name(person.pk)):
+                consents[person.pk] = day
+            elif day:
+                words = f"{person.name}填写了同意日期但没有勾选。本人已同意的请勾选，没有同意的请清空日期。"
+                self.add_error(tick_name(person.pk), words)
+        return {**data, "consents": consents}
+
+
+def tick_name(person: int) -> str:
+    return f"on_{person}"
+
+
+def day_name(person: int) -> str:
+    return f"day_{person}"
+
+
+def checked(value: str) -> str:
+    try:
+        return text.check_text(value)
+    except text.TextError as fault:
+        raise ValidationError(f"{fault}。") from fault
+
+
+class ScanForm(PortalForm):
+    """The scan of one signed form; cleans to bytes, content type and the file's name."""
+
+    file = forms.FileField(
+        label="登记表扫描件",
+        widget=UploadInput(accept=".pdf,.jpg,.jpeg,.png,.webp", max_bytes=uploads.LARGEST_FILE),
+        help_text="本人签名的登记表。照片会去掉拍摄地点等信息后保存。",
+    )
+
+    def clean_file(self) -> dict[str, Any]:
+        file = self.cleaned_data["file"]
+        try:
+            content, kind = uploads.clean_scan(file)
+        except uploads.UploadError as fault:
+            raise ValidationError(str(fault)) from fault
+        return {"name": file.name, "content": content, "content_type": kind}
+
+
+class ReturnForm(PortalForm):
+    """Why a list goes back, and remarks on single people."""
+
+    reason = forms.CharField(label="退回理由", max_length=500, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, lines: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = {}
+        for line in lines:
+            name = remark_field(line.pk).replace(".", "_")
+            self.keys[line.pk] = name
+            self.fields[name] = forms.CharField(
+                label=f"{line.person.name}：意见", max_length=200, required=False
+            )
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    def remarks(self, data: Mapping[str, Any]) -> dict[int, str]:
+        """Give the remarks that were written, by line."""
+        return {key: data[name] for key, name in self.keys.items() if data[name]}
+
+
+class ReasonForm(PortalForm):
+    """Why a step is taken."""
+
+    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
+
+
+class ExtendForm(ReasonForm):
+    """A later deadline for one school."""
+
+    until = forms.DateTimeField(label="延期至")
+    field_order = ("until", "reason")
