@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from guanweihui.imports.batch import derived_links
 from guanweihui.imports.resources import DERIVED
@@ -38,22 +39,24 @@ def relink(district: Any) -> None:
     """Link the printed names of a district's schools anew where the link is missing or no longer right.
 
     A link to somebody of that school who bears the name stays, whoever else bears it: it may be set by
-    hand.
+    hand. A file that was merged speaks for the one that it was merged into.
     """
     for printed in _PRINTED:
-        namesakes = Person.objects.filter(
-            school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name)
-        ).order_by()
+        namesakes = (
+            Person.objects.filter(school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name))
+            .annotate(file=Coalesce("merged_into", "pk"))
+            .order_by()
+        )
         bearer = (
             namesakes.values("name")
-            .annotate(bearers=Count("pk"), only=Min("pk"))
+            .annotate(bearers=Count("file", distinct=True), only=Min("file"))
             .filter(bearers=1)
             .values("only")
         )
         rows = printed.rows().filter(**{f"{printed.school}__district": district})
         stale = (
             rows.annotate(bearer=Subquery(bearer))
-            .filter(~Exists(namesakes.filter(pk=OuterRef(f"{printed.person}_id"))))
+            .filter(~Exists(namesakes.filter(file=OuterRef(f"{printed.person}_id"))))
             .filter(Q(**{f"{printed.person}__isnull": False}) | Q(bearer__isnull=False))
             .only("pk")
         )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.db.models import Q
+
 from guanweihui import text
 from guanweihui.imports.inserts import insert
 from guanweihui.imports.kinds import Context, PlannedRow, Written, kind
@@ -118,27 +120,51 @@ PLACE = {name: place for place, name in enumerate(FIELDS)}
 
 
 class Stored:
-    """The persons of the district that a sheet may mean, by ID index and by staff number; one query."""
+    """The persons of the district that a sheet may mean, by ID index and by staff number; one query.
+
+    The number or ID of a file that was merged leads to the file that stands for it. What that old file
+    called the person is kept in `old_words`: a sheet that still says so brings no news.
+    """
 
     #: Up to this many rows are looked up by their keys; a larger sheet reads the whole district.
     FEW = 400
+    #: What a merged file may call its person otherwise than the file that stands for it.
+    WORDS = ("name", "staff_no", "id_number", "school_id")
 
     def __init__(self, district: Any, rows: Sequence[tuple[str, str]]) -> None:
         people = Person.objects.filter(district=district)
         if len(rows) <= self.FEW:
             ids = {index for index, _ in rows if index}
             numbers = {number for _, number in rows if number}
-            people = people.filter(id_index__in=ids) | people.filter(staff_no__in=numbers)
+            known = people.filter(Q(id_index__in=ids) | Q(staff_no__in=numbers))
+            # The file that a merged one leads to comes along, whatever its own numbers.
+            people = people.filter(Q(pk__in=known.values("pk")) | Q(pk__in=known.values("merged_into")))
         self.rows: dict[int, tuple[Any, ...]] = {}
         self.by_id: dict[str, int] = {}
         self.by_number: dict[str, int] = {}
-        found = people.order_by().values_list("pk", "id_index", *FIELDS)
-        for pk, index, *values in found.iterator(chunk_size=2000):
-            self.rows[pk] = tuple(values)
-            if index:
-                self.by_id[index] = pk
-            if values[0]:
-                self.by_number[values[0]] = pk
+        self.old_words: dict[int, set[tuple[str, Any]]] = defaultdict(set)
+        merged: list[tuple[int, str, str]] = []
+        found = people.order_by().values_list("pk", "merged_into", "id_index", *FIELDS)
+        for pk, survivor, index, *values in found.iterator(chunk_size=2000):
+            if survivor is None:
+                self.rows[pk] = tuple(values)
+                self._key(pk, index, values[PLACE["staff_no"]])
+            else:
+                merged.append((survivor, index, values[PLACE["staff_no"]]))
+                self.old_words[survivor] |= {(name, values[PLACE[name]]) for name in self.WORDS}
+        for survivor, index, number in merged:
+            self._key(survivor, index, number)
+
+    def _key(self, pk: int, index: str, number: str) -> None:
+        """Note the keys of a file; living files come first and keep theirs."""
+        if index:
+            self.by_id.setdefault(index, pk)
+        if number:
+            self.by_number.setdefault(number, pk)
+
+    def calls_him_so(self, pk: int, name: str, value: Any) -> bool:
+        """Tell whether a merged file of this person held the value."""
+        return (name, value) in self.old_words.get(pk, ())
 
 
 @kind(
@@ -200,6 +226,7 @@ class Register:
         self.classes = {one.name: one.pk for one in classes}
         self.seen_ids: dict[str, int] = {}
         self.seen_numbers: dict[str, int] = {}
+        self.seen_people: dict[int, int] = {}
 
     # --- judging one row ---
 
@@ -211,6 +238,7 @@ class Register:
         self._agree_with_id(values)
         self._only_once(values, index)
         pk = self._match(values, index)
+        self._one_row_a_person(pk)
         self._warn_of_dates(values)
         planned = PlannedRow(
             self.sheet.name, row.number, written_as(row.cells.get("姓名")), problems=problems
@@ -301,9 +329,19 @@ class Register:
             self._fault("教工编号", "与身份证号分别属于两位已登记的人员", "请核对教工编号和身份证号。")
         elif by_number and not by_id:
             old_name = self.stored.rows[by_number][PLACE["name"]]
-            if values.get("name") and old_name != values["name"]:
+            is_other = values.get("name") and old_name != values["name"]
+            if is_other and not self.stored.calls_him_so(by_number, "name", values["name"]):
                 self._fault("教工编号", f"已登记在“{old_name}”名下", "请核对教工编号和姓名。")
         return by_id or by_number
+
+    def _one_row_a_person(self, pk: int | None) -> None:
+        """Refuse a second row of one person: two numbers may lead to one file since a merge."""
+        earlier = self.seen_people.setdefault(pk, self.row.number) if pk else self.row.number
+        is_wrong = any(not problem.is_warning for problem in self.problems)
+        if earlier != self.row.number and not is_wrong:
+            self._fault(
+                "教工编号", f"与第 {earlier} 行是同一人", "两份档案已经合并，请删去其中已不用的一行。"
+            )
 
     def _is_foreign(self, pk: int | None) -> bool:
         own = self.context.school
@@ -352,7 +390,11 @@ class Register:
         old = self.stored.rows[pk]
         if wanted["on_register"] and not old[PLACE["retirement_kind"]]:
             wanted.setdefault("retirement_kind", RetirementKind.RETIRED.value)
-        changed = {name: value for name, value in wanted.items() if old[PLACE[name]] != value}
+        changed = {
+            name: value
+            for name, value in wanted.items()
+            if old[PLACE[name]] != value and not self.stored.calls_him_so(pk, name, value)
+        }
         _keep_days(changed, old, wanted)
         planned.verdict = "CHANGED" if changed else "UNCHANGED"
         if changed:
