@@ -13,7 +13,7 @@ import datetime
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import TracebackType
@@ -54,28 +54,31 @@ class LeaseLost(Exception):
 
 Progress = Callable[..., None]
 Handler = Callable[[Job, Progress], Result | None]
+Roles = Callable[[Job], Collection[str]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job: its name, what a page calls it, and the function that does it."""
+    """A kind of job: its name, what a page calls it, the function that does it, who may fetch its file."""
 
     name: str
     label: str
     run: Handler
+    roles: Roles = lambda row: ()
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def job(name: str, label: str) -> Callable[[Handler], Handler]:
+def job(name: str, label: str, *, roles: Roles = lambda row: ()) -> Callable[[Handler], Handler]:
     """Register the function of a kind: `(job, progress) -> Result | None`, idempotent.
 
+    `roles(job)` names the posts of which the job's owner must still hold one to fetch its file.
     Modules that register stand where the app configuration looks for them, so that worker and web know them.
     """
 
     def register(run: Handler) -> Handler:
-        KINDS[name] = Kind(name, label, run)
+        KINDS[name] = Kind(name, label, run, roles)
         return run
 
     return register

@@ -17,7 +17,13 @@ from guanweihui.tables import Imprint
 FORMATS = {"xlsx": "Excel", "pdf": "PDF"}
 
 
-@job("report", "报表")
+def readers(row: Job) -> frozenset[str]:
+    """Return the roles that may read the report of a job; nobody reads one that exists no more."""
+    report = catalogue.get(row.params.get("report", ""))
+    return frozenset(report.roles) if report is not None else frozenset()
+
+
+@job("report", "报表", roles=readers)
 def make_report(row: Job, progress: Progress) -> Result:
     """Build the paper of `params` (report, year, format) for the job's owner."""
     report = catalogue.get(row.params["report"])

@@ -83,10 +83,10 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @posts(*COMMITTEE)
 def job_file(request: HttpRequest, pk: int) -> FileResponse:
-    """Hand out a job's file to its owner, who must still hold a post that may read the report."""
+    """Hand out a job's file to its owner, who must still hold a post that the kind of job asks for."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, state=Job.State.DONE)
-    report = catalogue.get(job.params.get("report", ""))
-    if not job.result_path or report is None or reach_of(request.user).roles.isdisjoint(report.roles):
+    kind = jobs.KINDS.get(job.kind)
+    if not job.result_path or kind is None or not reach_of(request.user).serves(*kind.roles(job)):
         raise Http404
     return FileResponse(default_storage.open(job.result_path), as_attachment=True, filename=job.result_name)
 
