@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from guanweihui.models.org import District, School
-from guanweihui.scope import ScopedQuerySet, Way, to_district, to_school
+from guanweihui.scope import ScopedQuerySet, Way, to_district, to_link, to_school
 from members.models import Person
 
 
@@ -113,7 +113,8 @@ class Decision(models.Model):
 
 
 class HonourQuerySet(ScopedQuerySet):
-    ways = to_school("unit", district="district")
+    # A volunteer reads his own by his paper slip.
+    ways = (*to_school("unit", district="district"), to_link("person__slip_link"))
 
     def standing(self):
         """Keep honours that have not been voided."""

@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import segno
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from guanweihui.audit import record
 from guanweihui.gate import token_digest
 from guanweihui.logs import scrub
-from guanweihui.middleware import client_address
+from guanweihui.middleware import LINK_KEY, client_address
 from guanweihui.models import AccessLink, AuditEvent, District, User
 from guanweihui.scope import LinkHolder, Origin, System
 from guanweihui.workflow import Refused
@@ -82,6 +83,22 @@ def refusals(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
 def open_link(token: str, *, at: datetime.datetime) -> AccessLink | None:
     """Return the link that bears this token, unless it is revoked, expired or unknown: those look alike."""
     return AccessLink.objects.usable(at).filter(token_digest=token_digest(token)).first()
+
+
+def enter(request: HttpRequest, link: AccessLink) -> None:
+    """Give this request's session to the holder of a link; whoever was in before is out."""
+    logout(request) if request.user.pk else request.session.flush()  # type: ignore[union-attr]
+    request.session[LINK_KEY] = link.pk
+    request.user = LinkHolder(link)  # type: ignore[assignment]
+    request.user.origin = origin_of(request)  # type: ignore[union-attr]
+    note("accesslink.enter", request)
+
+
+def local_next(request: HttpRequest) -> str:
+    """Return where to go on: the `next` of the form when it stays on this site, else home."""
+    asked = request.POST.get("next", request.GET.get("next", ""))
+    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if ours else "/"
 
 
 def picture(address: str) -> str:

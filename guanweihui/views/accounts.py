@@ -7,14 +7,13 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_credentials
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,20 +21,14 @@ from django_otp import login as accept_device
 
 from guanweihui import entrance, second_factor
 from guanweihui.account_forms import CodeForm, PasswordForm
+from guanweihui.entrance import local_next
 from guanweihui.gate import LINK_KEY, posts
 from guanweihui.lists import Fact
 from guanweihui.scope import LinkHolder, Role, reach_of
 
-#: Roles that an account can hold; principals come by a link.
-WITH_ACCOUNT = tuple(role for role in Role if role != Role.OUTREACH)
+#: Roles that an account can hold; principals and volunteers come by a link.
+WITH_ACCOUNT = tuple(role for role in Role if role not in {Role.OUTREACH, Role.VOLUNTEER})
 YEAR = 365 * 86400
-
-
-def local_next(request: HttpRequest) -> str:
-    """Return where to go on: the `next` of the form when it stays on this site, else home."""
-    asked = request.POST.get("next", request.GET.get("next", ""))
-    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if ours else "/"
 
 
 def account_holders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -108,14 +101,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         response = render(request, "accounts/link_closed.html", status=404)
     elif request.method == "POST":
-        logout(request) if request.user.pk else request.session.flush()
-        request.session[LINK_KEY] = found.pk
-        request.user = LinkHolder(found)
-        request.user.origin = entrance.origin_of(request)
-        entrance.note("accesslink.enter", request)
+        entrance.enter(request, found)
         response = redirect("/")
     else:
-        response = render(request, "accounts/link.html", {"link": found})
+        template = "link_elder" if found.role == Role.VOLUNTEER else "link"
+        response = render(request, f"accounts/{template}.html", {"link": found})
     response["Referrer-Policy"] = "strict-origin"
     return response
 

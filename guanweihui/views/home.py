@@ -13,7 +13,7 @@ from guanweihui.scope import COMMITTEE, Reach, Role, reach_of
 
 #: Actions offered on the home page: label, route, icon, roles.
 ACTIONS = (
-    ("导入数据", "import-new", "upload", {Role.DISTRICT, Role.SCHOOL}),
+    ("数据导入", "import-list", "upload", {Role.DISTRICT, Role.SCHOOL}),
     ("年度统计报表", "report-centre", "bar-chart", COMMITTEE),
     ("人员名册", "person-list", "people", COMMITTEE),
     ("操作记录", "trail-list", "clock-history", {Role.DISTRICT, Role.LEADER, Role.AUDITOR}),
@@ -25,7 +25,7 @@ ACTIONS = (
 @require_safe
 @posts(*Role)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the dashboard of a committee role; judges and outreach principals have their own page."""
+    """Show the dashboard of a committee role; the others have a page of their own."""
     reach = reach_of(request.user)
     if reach.serves(*COMMITTEE):
         form = YearForm(request.GET)
@@ -34,6 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "guanweihui/home.html", {"board": board, "actions": actions_of(reach)})
     if reach.serves(Role.OUTREACH):
         return redirect("pairing-list")
+    if reach.serves(Role.VOLUNTEER):
+        return redirect("elder-home")
     return render(request, "guanweihui/judge.html")
 
 
