@@ -18,6 +18,7 @@ from guanweihui.account_forms import STAFF_LENGTH, check_words
 from guanweihui.models import (
     AccessLink,
     Attachment,
+    Attempt,
     AuditEvent,
     AuditSeal,
     CollaborationGroup,
@@ -526,3 +527,14 @@ class AuditSealAdmin(ReadOnlyAdmin):
     @admin.display(description="摘要")
     def short(self, row: AuditSeal) -> str:
         return row.digest[:16]
+
+
+@admin.register(Attempt, site=office)
+class AttemptAdmin(ReadOnlyAdmin):
+    """Tries at a door without an account; of the address only a keyed hash is kept, and not shown."""
+
+    fieldsets = ((None, {"fields": ("kind", "at")}),)
+    list_display = ("kind", "at")
+    list_filter = ("kind",)
+    search_fields = ("kind",)
+    ordering = ("-at",)

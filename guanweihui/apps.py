@@ -14,4 +14,6 @@ class GuanweihuiConfig(AppConfig):
 
         from guanweihui import start  # noqa: F401  # registers the system checks
 
-        autodiscover_modules("reports", "resources", "statistics", "report_job", "todos")
+        autodiscover_modules(
+            "reports", "resources", "statistics", "report_job", "todos", "checks", "elder_papers"
+        )

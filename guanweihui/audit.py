@@ -148,7 +148,20 @@ def _district_of(row: models.Model | None) -> District | None:
         return row
     if getattr(row, "district_id", None):
         return row.district  # type: ignore[attr-defined]
-    for name in ("school", "group", "due", "round", "batch", "event", "programme", "pairing", "unit"):
+    for name in (
+        "school",
+        "group",
+        "due",
+        "round",
+        "batch",
+        "event",
+        "programme",
+        "pairing",
+        "unit",
+        "team",
+        "card",
+        "outing",
+    ):
         if (parent := getattr(row, name, None)) is not None:
             return _district_of(parent)
     return None

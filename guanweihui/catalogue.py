@@ -9,7 +9,7 @@ from guanweihui.figures import Period
 from guanweihui.tables import Table
 
 #: The families of the report centre, in the order shown.
-FAMILIES = ("年报", "名册台账", "评选", "活动", "老校长下乡")
+FAMILIES = ("年报", "名册台账", "志愿服务", "评选", "活动", "老校长下乡")
 
 
 @dataclass(frozen=True)

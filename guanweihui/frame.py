@@ -1,6 +1,7 @@
 """What stands around every page: names, menu, who is signed in."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Any
 
 from django.conf import settings
@@ -13,31 +14,54 @@ from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Reach, Role, reach_of
 
 MOTTO = "急党政所急　想青少年所需　尽关工委所能"
 
-#: Menu: label, route, roles, and the route names that light it up. At most eight entries.
+#: Menu: label, route, roles, and patterns of the route names that light it up. At most eight entries.
 MENU = (
-    ("工作台", "home", frozenset(Role), ("home", "todo-list")),
+    ("工作台", "home", COMMITTEE | {Role.JUDGE, Role.OUTREACH}, ("home", "todo-list")),
+    ("单位", "unit-tree", COMMITTEE, ("unit-*", "group-*", "school-*")),
     (
-        "单位",
-        "unit-tree",
+        "人员名册",
+        "person-list",
         COMMITTEE,
-        ("unit-tree", "group-list", "group-detail", "school-list", "school-detail"),
+        (
+            "person-*",
+            "summary-*",
+            "registration-*",
+            "transfer-*",
+            "duplicate-*",
+            "appointment-*",
+            "committee-*",
+        ),
     ),
-    ("人员名册", "person-list", COMMITTEE, ("person-list", "person-detail")),
-    ("主题活动", "enrolment-list", COMMITTEE, ("enrolment-list", "enrolment-detail", "campaign-detail")),
-    ("评选表彰", "honour-list", COMMITTEE, ("honour-list", "honour-detail")),
+    (
+        "志愿服务",
+        "who-serves",
+        COMMITTEE,
+        (
+            "who-serves",
+            "serving-*",
+            "team-*",
+            "sheet-*",
+            "record-*",
+            "quarter-*",
+            "card-*",
+            "service-*",
+            "care-*",
+            "outing-*",
+            "place-*",
+            "membership-*",
+            "task-*",
+            "correction-*",
+        ),
+    ),
+    ("主题活动", "enrolment-list", COMMITTEE, ("enrolment-*", "campaign-*")),
+    ("评选表彰", "honour-list", COMMITTEE, ("honour-*",)),
     (
         "老校长下乡",
         "pairing-list",
         DISTRICT_WIDE | {Role.OUTREACH},
-        ("pairing-list", "pairing-detail", "visit-list", "event-list"),
+        ("pairing-*", "visit-*", "event-*"),
     ),
-    ("统计报表", "report-centre", COMMITTEE, ("report-centre", "report-detail", "job-detail")),
-    (
-        "数据导入",
-        "import-list",
-        frozenset({Role.DISTRICT, Role.SCHOOL}),
-        ("import-list", "import-new", "import-detail"),
-    ),
+    ("统计报表", "report-centre", COMMITTEE, ("report-*", "job-*")),
 )
 
 
@@ -99,9 +123,9 @@ def _who(user: Any, reach: Reach) -> str:
 
 def _menu(request: HttpRequest, reach: Reach) -> tuple[Entry, ...]:
     match = request.resolver_match
-    here = match.url_name if match else ""
+    here = (match.url_name or "") if match else ""
     return tuple(
-        Entry(label, url, here in lit)
+        Entry(label, url, any(fnmatch(here, pattern) for pattern in lit))
         for label, route, roles, lit in MENU
         if reach.serves(*roles) and (url := _url(route))
     )

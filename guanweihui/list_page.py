@@ -1,7 +1,7 @@
 """One list page whole: query bar, figure line, toolbar, rows. Its workbook too."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,8 +78,17 @@ class ListPage:
     empty_action: str = ""
 
 
-def answer_list(request: HttpRequest, shown: ListPage) -> HttpResponse:
-    """Answer htmx with the rows and everyone else with the page."""
+def answer_list(
+    request: HttpRequest,
+    shown: ListPage,
+    *,
+    template: str = "guanweihui/units/list.html",
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer htmx with the rows and everyone else with the page.
+
+    A page with something of its own beside the list names its `template` and brings `more` context.
+    """
     is_asked = any(value for name, value in request.GET.items() if name not in {"page", "per", "sort"})
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     count = f"{shown.page.paginator.count:,} {shown.unit}"
@@ -92,8 +101,9 @@ def answer_list(request: HttpRequest, shown: ListPage) -> HttpResponse:
         "empty_words": "没有符合条件的记录，请放宽查询条件。" if is_asked else shown.empty_words,
         "empty_url": request.path if is_asked else shown.empty_url,
         "empty_action": "查看全部" if is_asked else shown.empty_action,
+        **(more or {}),
     }
-    return answer(request, "guanweihui/units/list.html", "guanweihui/units/_rows.html", context)
+    return answer(request, template, "guanweihui/units/_rows.html", context)
 
 
 def answer_workbook(request: HttpRequest, table: Table, *, is_register: bool = False) -> FileResponse:

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each, without query strings and without the tokens of access links."""
+"""Log lines: one JSON object each, without query strings and without tokens of links and printed papers."""
 
 import json
 import logging
@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-_TOKEN = re.compile(r"(/l/)[^/\s?\"']+")
+_TOKEN = re.compile(r"(/(?:l|verify)/)[^/\s?\"']+")
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']*")
 _EXTRAS = ("request_id", "method", "path", "status", "ms", "user", "job")
 
 
 def scrub(text: str) -> str:
-    """Drop the query string of every path and mask the token of an access link."""
+    """Drop the query string of every path and mask the token of an access link or a check page."""
     return _QUERY.sub(r"\1", _TOKEN.sub(r"\1***", text))
 
 

@@ -24,7 +24,7 @@ from guanweihui.models.org import Precision
 from guanweihui.scope import DISTRICT_WIDE, reach_of
 from guanweihui.tables import Column, Row, Table, total_row, with_subtotals
 from members.models import Appointment, Person
-from members.reports import CLASS_NAMES, age_table
+from members.reports.people import CLASS_NAMES, age_table
 from outreach.reports import pairing_table
 
 #: The figures of the first sheet, in its order; also the keys of the JSON.

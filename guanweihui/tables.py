@@ -83,6 +83,8 @@ class Table:
     unit_line: str = ""
     notes: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ("单位负责人", "填报人", "填报日期")
+    #: The line under the title in words of the form's own, for forms that ask for other things there.
+    head: tuple[str, str, str] | None = None
 
     def __post_init__(self) -> None:
         for place, row in enumerate(self.all_rows(), start=1):
@@ -97,6 +99,8 @@ class Table:
 
     def caption(self) -> tuple[str, str, str]:
         """Give the line under the title: left, middle, right; a part that is not known is empty."""
+        if self.head is not None:
+            return self.head
         parts = (("填报单位：", self.reporting_unit), ("统计期间：", self.period), ("单位：", self.unit_line))
         left, middle, right = (f"{lead}{text.removeprefix(lead)}" if text else "" for lead, text in parts)
         return left, middle, right

@@ -29,7 +29,10 @@ urlpatterns = [
 PARTS = (
     "guanweihui.urls_accounts",
     "guanweihui.urls_office",
+    "guanweihui.urls_people",
     "guanweihui.urls_units",
+    "guanweihui.urls_verify",
+    "guanweihui.urls_attachments",
     "members.urls",
     "awards.urls",
     "activities.urls",

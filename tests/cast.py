@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from guanweihui.gate import LINK_KEY
+from guanweihui.gate import LINK_KEY, issue_link
 from guanweihui.scope import LinkHolder, Role
 from tests.factories import (
     make_district,
@@ -20,7 +21,18 @@ from tests.factories import (
 )
 
 #: Names of the cast; each has a client `cast.<name>` and a user `cast.users.<name>`.
-PLAYERS = ("district", "leader", "group", "school", "stranger", "judge", "outreach", "auditor", "anonymous")
+PLAYERS = (
+    "district",
+    "leader",
+    "group",
+    "school",
+    "stranger",
+    "judge",
+    "outreach",
+    "volunteer",
+    "auditor",
+    "anonymous",
+)
 
 
 @pytest.fixture
@@ -28,7 +40,8 @@ def cast(db):
     """Give the cast at two groups of one district.
 
     `cast.home` holds what is theirs: district, group (东苑协作组), school (in it), pairing; `cast.far` the
-    other group, and the school of `stranger` in it. The outreach principal comes by a link.
+    other group, and the school of `stranger` in it. The outreach principal comes by a link, and so does the
+    volunteer, whose link is nobody's until a test gives it to a person (`slip_link`).
     """
     district = make_district()
     group, other = make_group(full_name="东苑协作组"), make_group(full_name="西苑协作组")
@@ -52,9 +65,19 @@ def cast(db):
         clients[name] = Client()
         clients[name].force_login(users[name], backend="django.contrib.auth.backends.ModelBackend")
     users["outreach"], clients["outreach"] = LinkHolder(link), client_by_link(link)
+    slip = make_slip_link(district)
+    users["volunteer"], clients["volunteer"] = LinkHolder(slip), client_by_link(slip)
     home = SimpleNamespace(district=district, group=group, school=school, pairing=pairing)
     far = SimpleNamespace(group=other, school=strange)
     return SimpleNamespace(**clients, users=SimpleNamespace(**users), home=home, far=far)
+
+
+def make_slip_link(district):
+    """Issue the link of a volunteer's slip."""
+    link, _ = issue_link(
+        district=district, role=Role.VOLUNTEER, holder_name="王玥", by=None, at=timezone.now(), days=30
+    )
+    return link
 
 
 def client_by_link(link) -> Client:

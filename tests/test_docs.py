@@ -10,7 +10,7 @@ from tools import steps_diagram
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-ROLES = ("district", "leader", "group", "school", "judge", "outreach", "auditor")
+ROLES = ("district", "leader", "group", "school", "judge", "outreach", "auditor", "volunteer")
 
 
 def short(path):
@@ -52,7 +52,9 @@ def test_the_glossary_names_what_the_code_has():
             "guanweihui.tables",
             "guanweihui.documents.official",
             "guanweihui.imports.batch",
-            "members.workflow",
+            "members.workflow.people",
+            "guanweihui.documents.forms",
+            "members.committees",
         )
     ]
     rows = re.findall(

@@ -11,14 +11,28 @@ from django.utils import timezone
 from guanweihui.models import AuditEvent, ImportBatch, Job
 from tests import factories
 from tests.cast import PLAYERS
+from tests.members import (
+    cards_rows,
+    care_rows,
+    certificates_rows,
+    merging_rows,
+    registration_rows,
+    service_rows,
+    slips_rows,
+    teams_rows,
+)
 
 WIDE = {"district", "leader", "auditor"}
 COMMITTEE = {*WIDE, "group", "school", "stranger"}
 EVERYBODY = set(PLAYERS) - {"anonymous"}
-ACCOUNTS = EVERYBODY - {"outreach"}
+ACCOUNTS = EVERYBODY - {"outreach", "volunteer"}
 LOADERS = {"district", "school", "stranger"}
 
-PUBLIC = {"login", "logout", "livez", "readyz", "link", "help", "contrast"}
+PUBLIC = {"login", "logout", "livez", "readyz", "link", "help", "contrast", "verify"} | {
+    "elder-home",
+    "elder-enter",
+    "elder-size",
+}
 ACCESS = {
     "home": EVERYBODY,
     "report-centre": COMMITTEE,
@@ -45,6 +59,133 @@ ACCESS = {
     "person-detail": {*WIDE, "group", "school"},
     "person-reveal": {"district", "school"},
     "person-export": {"district", "school", "stranger"},
+    "person-find": COMMITTEE,
+    "person-new": {"district", "school", "stranger"},
+    "person-edit": {"district", "school"},
+    "person-state": {"district", "school"},
+    "person-state-undo": {"district", "school"},
+    "person-photo": {*WIDE, "group", "school"},
+    "person-form-print": {*WIDE, "group", "school"},
+    "summary-table": COMMITTEE,
+    "summary-file": COMMITTEE,
+    "duplicate-list": {"district"},
+    "duplicate-pair": {"district"},
+    "duplicate-merge": {"district"},
+    "duplicate-distinct": {"district"},
+    "merge-list": {"district"},
+    "merge-undo": {"district"},
+    "transfer-list": LOADERS,
+    "transfer-new": {"school", "stranger"},
+    "transfer-detail": LOADERS,
+    "transfer-grant": {"district", "school"},
+    "transfer-refuse": {"district", "school"},
+    "transfer-withdraw": {"stranger"},
+    "appointment-list": COMMITTEE,
+    "appointment-export": COMMITTEE,
+    "appointment-add": {"district", "school"},
+    "appointment-end": {"district", "school"},
+    "committee-detail": {*WIDE, "group", "school"},
+    "committee-print": {*WIDE, "group", "school"},
+    "committee-renew": {"district", "school"},
+    "team-list": COMMITTEE,
+    "team-detail": COMMITTEE,
+    "team-roster-export": COMMITTEE,
+    "team-add": {"district"},
+    "team-edit": {"district"},
+    "team-join": {"district"},
+    "team-plan": {"district"},
+    "membership-list": COMMITTEE,
+    "membership-export": COMMITTEE,
+    "membership-leave": {"district"},
+    "membership-office": {"district"},
+    "card-list": COMMITTEE,
+    "card-detail": {*WIDE, "group", "school"},
+    "card-issue": {"district"},
+    "card-reissue": {"district"},
+    "card-void": {"district"},
+    "card-register": {"district", "school"},
+    "card-register-many": LOADERS,
+    "card-print": {"district", "school"},
+    "card-sheet": LOADERS,
+    "service-certificate-list": COMMITTEE,
+    "service-certificate-export": LOADERS,
+    "service-certificate-new": LOADERS,
+    "service-certificate-detail": {*WIDE, "group", "school"},
+    "service-certificate-issue": {"district", "school"},
+    "service-certificate-withdraw": {"district", "school"},
+    "service-certificate-void": {"district", "school"},
+    "service-certificate-print": {*WIDE, "group", "school"},
+    "service-certificate-notice": {*WIDE, "group", "school"},
+    "who-serves": COMMITTEE,
+    "serving-list": COMMITTEE,
+    "person-picker": LOADERS,
+    "person-picker-ask": LOADERS,
+    "person-picker-phones": LOADERS,
+    "task-call-list": COMMITTEE,
+    "task-call-answer": {"district", "school"},
+    "attachment-file": {"district", "school"},
+    "registration-list": COMMITTEE,
+    "registration-due": {*WIDE, "group", "school"},
+    "registration-start": {"school"},
+    "registration-nil": {"school"},
+    "registration-extend": {"district"},
+    "registration-waive": {"district"},
+    "registration-detail": {*WIDE, "group", "school"},
+    "registration-edit": {"school"},
+    "registration-withdraw": {"school"},
+    "registration-endorse": {"group"},
+    "registration-accept": {"district"},
+    "registration-return": {"district", "group"},
+    "registration-reopen": {"district"},
+    "registration-scan": {"school"},
+    "registration-rounds": WIDE,
+    "registration-round-new": {"district"},
+    "registration-round": WIDE,
+    "registration-round-open": {"district"},
+    "registration-round-export": WIDE,
+    "slip-detail": {"district", "school"},
+    "slip-issue": {"district", "school"},
+    "slip-revoke": {"district", "school"},
+    "correction-list": {"district"},
+    "correction-resolve": {"district"},
+    "elder-records": {"volunteer"},
+    "elder-claim": {"volunteer"},
+    "elder-notices": {"volunteer"},
+    "elder-card": {"volunteer"},
+    "elder-card-show": {"volunteer"},
+    "elder-certificates": {"volunteer"},
+    "elder-correct": {"volunteer"},
+    "elder-call": {"volunteer"},
+    "care-list": COMMITTEE,
+    "care-birthdays": COMMITTEE,
+    "care-birthdays-export": LOADERS,
+    "care-detail": {*WIDE, "group", "school"},
+    "care-reveal": {"district", "school"},
+    "care-new": {"district", "school"},
+    "record-list": COMMITTEE,
+    "record-export": COMMITTEE,
+    "record-new": LOADERS,
+    "record-confirm-many": LOADERS,
+    "record-detail": {*WIDE, "group", "school"},
+    "record-confirm": {"district", "school"},
+    "record-refuse": {"district", "school"},
+    "record-strike": {"district"},
+    "sheet-list": COMMITTEE,
+    "sheet-new": LOADERS,
+    "sheet-detail": {*WIDE, "group", "school"},
+    "sheet-print": {"district", "school"},
+    "sheet-entry": {"district", "school"},
+    "quarter-list": COMMITTEE,
+    "quarter-export": COMMITTEE,
+    "quarter-check": LOADERS,
+    "outing-list": WIDE,
+    "outing-new": {"district"},
+    "outing-detail": WIDE,
+    "outing-join": {"district"},
+    "outing-roster": {"district"},
+    "place-papers": {"district"},
+    "place-attend": {"district"},
+    "place-leave": {"district"},
     "enrolment-list": COMMITTEE,
     "enrolment-detail": {*WIDE, "group", "school"},
     "enrolment-export": COMMITTEE,
@@ -68,14 +209,40 @@ ACCESS = {
 }
 #: Routes that only POST opens; a GET by somebody with the right is 405, without it 404 or 405.
 POST_ONLY = {
+    "slip-issue",
+    "slip-revoke",
+    "care-reveal",
+    "outing-join",
+    "outing-roster",
+    "place-attend",
+    "place-leave",
+    "registration-start",
+    "registration-withdraw",
+    "registration-endorse",
+    "registration-accept",
+    "registration-round-open",
     "report-run",
     "job-cancel",
+    "service-certificate-issue",
+    "card-register",
+    "card-register-many",
+    "record-confirm",
+    "record-confirm-many",
+    "card-sheet",
     "import-confirm",
     "import-undo",
+    "person-find",
     "person-reveal",
+    "summary-file",
     "sessions-end",
     "contrast",
     "logout",
+}
+#: Routes whose row is not named by their first word.
+ROW_OF = {
+    **dict.fromkeys((f"registration-{w}" for w in ("due", "start", "nil", "extend", "waive")), "due"),
+    **dict.fromkeys((f"registration-round{w}" for w in ("", "-open", "-export")), "round"),
+    "registration-scan": "line",
 }
 
 
@@ -111,7 +278,15 @@ def world(cast):
     event = AuditEvent.objects.create(
         district=district, at=now, actor_label="系统", action="user.create", digest="0"
     )
+    holder = factories.make_person(school=school, slip_link=cast.users.volunteer.link)
+    outing = care_rows.make_outing(district=district)
     rows = {
+        "slip": holder,
+        "correction": slips_rows.make_correction(holder),
+        "care": care_rows.make_care(holder),
+        "outing": outing,
+        "place": care_rows.make_place(outing, holder),
+        **registration_rows.make_registration_world(school=school),
         "job": job,
         "import": batch,
         "group": cast.home.group,
@@ -121,8 +296,23 @@ def world(cast):
         "honour": factories.make_honour(unit=school),
         "pairing": cast.home.pairing,
         "trail": event,
+        "service": certificates_rows.make_posted(
+            certificates_rows.make_record(school=school).person, by=cast.users.district
+        ),
+        "record": service_rows.make_record(person=factories.make_person(school=school)),
+        "sheet": service_rows.make_sheet(school=school),
+        "task": certificates_rows.make_call(factories.make_person(school=school)),
+        "card": cards_rows.make_card(school=school),
+        "appointment": factories.make_appointment(school=school),
+        "membership": teams_rows.make_membership(person=factories.make_person(school=school)),
+        "team": teams_rows.make_team(),
+        "merge": merging_rows.make_merge(survivor=factories.make_person(school=school)),
+        "transfer": merging_rows.make_transfer(
+            person=factories.make_person(school=school), to_school=cast.far.school
+        ),
     }
-    return {kind: row.pk for kind, row in rows.items()}
+    pair = (factories.make_person(school=school).pk, factories.make_person(school=school).pk)
+    return {kind: row.pk for kind, row in rows.items()} | {"duplicate": pair}
 
 
 def address(name: str, world: dict[str, int]) -> str:
@@ -132,13 +322,21 @@ def address(name: str, world: dict[str, int]) -> str:
         "report-run": ["statistics"],
         "import-template": ["register"],
         "link": ["0" * 32],
+        "verify": ["0" * 32],
+        "care-new": [world["person"]],
+        "appointment-add": ["school", world["school"]],
+        "committee-detail": ["school", world["school"]],
+        "committee-print": ["school", world["school"]],
+        "committee-renew": ["school", world["school"]],
+        "person-state-undo": [world["person"], "died"],
     }
     if name in special:
         return reverse(name, args=special[name])
     try:
         return reverse(name)
     except Exception:
-        return reverse(name, args=[world[name.split("-")[0]]])
+        row = world[ROW_OF.get(name, name.split("-")[0])]
+        return reverse(name, args=row if isinstance(row, tuple) else [row])
 
 
 def test_every_route_is_judged_here():
@@ -166,8 +364,8 @@ def test_each_role_opens_what_it_may_and_nothing_else(cast, world, player):
     assert faults == {}
 
 
-#: The batch and the job of this world have no file, which is a 404 for their owner too.
-NOTHING_THERE = {("job-file", 404), ("import-errors", 404)}
+#: The batch, the job and the person of this world have no file, which is a 404 for their owner too.
+NOTHING_THERE = {("job-file", 404), ("import-errors", 404), ("person-photo", 404)}
 
 
 @pytest.mark.parametrize("player", [one for one in PLAYERS if one != "anonymous"])
@@ -186,12 +384,16 @@ def test_public_routes_answer_a_visitor(cast, world):
     statuses = {name: cast.anonymous.get(address(name, world)).status_code for name in sorted(PUBLIC)}
     assert statuses == {
         "contrast": 405,
+        "elder-enter": 200,
+        "elder-home": 200,
+        "elder-size": 405,
         "help": 200,
         "link": 404,
         "livez": 200,
         "login": 200,
         "logout": 405,
         "readyz": 200,
+        "verify": 404,
     }
 
 

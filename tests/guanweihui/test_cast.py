@@ -25,5 +25,10 @@ def test_each_sees_the_schools_of_his_place(cast, who, seen):
 
 def test_everybody_but_a_visitor_is_signed_in(cast):
     answers = {who: getattr(cast, who).get("/reports/").status_code for who in PLAYERS}
-    assert answers == dict.fromkeys(PLAYERS, 200) | {"judge": 404, "outreach": 404, "anonymous": 302}
+    assert answers == dict.fromkeys(PLAYERS, 200) | {
+        "judge": 404,
+        "outreach": 404,
+        "volunteer": 404,
+        "anonymous": 302,
+    }
     assert reach_of(cast.users.outreach).home == cast.home.district

@@ -12,6 +12,7 @@ from guanweihui import audit
 from guanweihui.models import (
     AccessLink,
     Attachment,
+    Attempt,
     AuditEvent,
     AuditSeal,
     District,
@@ -32,6 +33,7 @@ from guanweihui.office import office
 from guanweihui.scope import Role
 from members.models import Person
 from tests import factories
+from tests.members.one_of_each import make_one_of_each, make_transfer
 
 pytestmark = pytest.mark.django_db
 APPS = ("guanweihui", "members", "awards", "activities", "outreach")
@@ -135,6 +137,9 @@ def everything(cast):
     Succession.objects.create(
         predecessor=school, successor=cast.far.school, succeeded_on=datetime.date(2018, 9, 1), kind="MERGED"
     )
+    Attempt.objects.create(district=district, kind="slip", key_digest="0" * 64, at=AT)
+    rows = make_one_of_each(school)
+    make_transfer(rows["person"], cast.far.school)
     audit.record("enrolment.submit", enrolment, by=user, at=AT, changes={"status": ["DRAFT", "SUBMITTED"]})
     audit.seal_all()
     return cast

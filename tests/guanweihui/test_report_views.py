@@ -34,17 +34,19 @@ def test_the_catalogue_offers_each_role_its_own_reports(cast):
         ]
         for name in ("district", "group", "school")
     }
-    shared = ["表彰名册", "主题读书活动报名汇总表"]
+    people, shared = ["关工委“五老”志愿者汇总表"], ["谁在服务", "表彰名册", "主题读书活动报名汇总表"]
     assert titles == {
         "district": [
             "年度统计报表",
             "年度工作情况报告（公文格式）",
             "离退休教师花名册",
+            *people,
+            "志愿者队伍情况表",
             *shared,
             "老校长下乡结对情况表",
         ],
-        "group": shared,
-        "school": ["离退休教师花名册", *shared],
+        "group": [*people, *shared],
+        "school": ["离退休教师花名册", *people, *shared],
     }
 
 

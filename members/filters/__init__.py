@@ -1,0 +1,1 @@
+"""Query bars of people, a module a drawer."""

@@ -1,0 +1,1 @@
+"""Pages of people, a module a drawer."""
