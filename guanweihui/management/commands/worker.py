@@ -29,7 +29,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
         self.child, self.stopping, self.pause, self.start_at = None, False, 1, 0.0
-        duties = {self.sweep: 0.0, self.each_minute: time.monotonic() + MINUTE}
+        duties = {self.sweep: 0.0, self.each_minute: time.monotonic() + MINUTE, self.each_hour: 0.0}
         while not self.stopping:
             self.keep_child()
             for duty, due in duties.items():
@@ -89,6 +89,12 @@ class Command(BaseCommand):
         jobs.delete_expired()
         batch.delete_old_uploads(timezone.now())
         return MINUTE
+
+    def each_hour(self):
+        from guanweihui.upkeep import gather_statistics
+
+        gather_statistics()
+        return 60 * MINUTE
 
 
 def die_with_parent():
