@@ -13,8 +13,13 @@ from django.utils import timezone
 
 from guanweihui.accounts import create_account
 from guanweihui.gate import issue_link
-from guanweihui.models import CollaborationGroup, District, School
+from guanweihui.models import CollaborationGroup, District, School, User
 from guanweihui.scope import Role, System
+from members.demo import seed_teams
+from members.demo_registration import seed_registration
+from members.demo_service import seed_service
+from members.workflow.slips import issue_slip
+from members.workflow.teams import edit_team
 from outreach.models import Pairing
 
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
@@ -39,7 +44,9 @@ class Command(BaseCommand):
         # All or nothing: a demo killed half way starts again on an empty database.
         with transaction.atomic():
             call_command("load", *[str(FOLDER / name) for name in FILES], stdout=self.stdout)
-            lines = self.accounts(District.objects.get())
+            district = District.objects.get()
+            lines = self.accounts(district)
+            lines += self.service(district)
             # Last inside: accounts whose passwords nobody can read are rolled back with the rest.
             path = settings.DATA_DIR / "demo-accounts.txt"
             write_private(path, "\n".join(lines) + "\n")
@@ -78,6 +85,26 @@ class Command(BaseCommand):
         pairing.save(update_fields=["access_link"])
         address = f"http://{settings.HOST}:{settings.PORT}/l/{token}/"
         return [*lines, f"  outreach {Role.OUTREACH.label}　{pairing.principal_name}　{address}"]
+
+    def service(self, district: District) -> list[str]:
+        """Show teams, registrations, cards and hours; return the line that tells of a volunteer's slip.
+
+        A district without volunteers shows none of it.
+        """
+        now, system = timezone.now(), System(district, name="演示数据")
+        group = CollaborationGroup.objects.in_district(district).get(full_name=GROUP)
+        school = School.objects.in_district(district).get(code=SCHOOL)
+        staff = User.objects.get(username="district")
+        for team in seed_teams(district, by=system, at=now):
+            edit_team(team, {"staff": staff}, version=team.version, by=system, at=now)
+        people = seed_registration(district, group, school, by=system, at=now)
+        seed_service(district, by=system, at=now)
+        if not people:
+            return []
+        elder = people[0]
+        _, code, token = issue_slip(elder, by=system, at=now)
+        address = f"http://{settings.HOST}:{settings.PORT}/l/{token}/"
+        return [f"  volunteer {Role.VOLUNTEER.label}　{elder.name}　{address}　服务码 {code}"]
 
 
 def random_password() -> str:
