@@ -82,8 +82,8 @@ def keys(browser, browser_context_args, portal):
     def sign_in_as(role):
         context = browser.new_context(**browser_context_args)
         page = context.new_page()
-        if role == "outreach":
-            page.goto(portal.link_of_the_principal())
+        if role in ("outreach", "volunteer"):
+            page.goto(portal.link_of(role))
             page.get_by_role("button", name="进入").click()
         else:
             sign_in(page, role)

@@ -90,9 +90,18 @@ class Portal:
         return (self.folder / "portal.log").read_text(encoding="utf-8", errors="replace")
 
     def link_of_the_principal(self) -> str:
-        """Return the path of the outreach principal's link, as the demo printed it."""
-        printed = (self.folder / "demo-accounts.txt").read_text(encoding="utf-8")
-        return re.search(r"/l/[\w-]+/", printed)[0]
+        return self.link_of("outreach")
+
+    def link_of(self, who: str) -> str:
+        """Return the path of the link of "outreach" or "volunteer", as the demo printed it."""
+        return re.search(rf"^  {who} .*?(/l/[\w-]+/)", self.demo_accounts(), re.MULTILINE)[1]
+
+    def code_of_the_volunteer(self) -> str:
+        """Return the code that stands on the demo volunteer's slip."""
+        return re.search(r"服务码 (\S+)", self.demo_accounts())[1]
+
+    def demo_accounts(self) -> str:
+        return (self.folder / "demo-accounts.txt").read_text(encoding="utf-8")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from guanweihui.office import office
 from tests.browser.judge_page import judge
 from tests.browser.test_district_day import WRONG_WORKBOOK
 
-ROLES = ("district", "leader", "group", "school", "judge", "auditor", "outreach")
+ROLES = ("district", "leader", "group", "school", "judge", "auditor", "outreach", "volunteer")
 #: Answers that are files, not pages.
 FILES = re.compile(r"-(export|template|errors|file|print|slip)$")
 #: Addresses that only take a press of a button.
