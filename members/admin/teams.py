@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 
-from guanweihui.office import OfficeAdmin, OfficeInline, ReadOnlyAdmin, office
+from guanweihui.office import OfficeAdmin, OfficeStack, ReadOnlyAdmin, office
 from members.models import AnnualRegistration, Card, CardEvent, Team, TeamMembership, TeamPlan
 
 ONLY = admin.RelatedOnlyFieldListFilter
 
 
-class PlanInline(OfficeInline):
+class PlanInline(OfficeStack):
     model = TeamPlan
     fields = ("year", "plan", "summary")
 

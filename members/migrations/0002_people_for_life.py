@@ -8,1075 +8,2111 @@ import guanweihui.crypto
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('guanweihui', '0003_registration_rounds_and_slips'),
-        ('members', '0001_initial'),
+        ("guanweihui", "0003_registration_rounds_and_slips"),
+        ("members", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AnnualRegistration',
+            name="AnnualRegistration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('registered_on', models.DateField(verbose_name='注册日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("registered_on", models.DateField(verbose_name="注册日期")),
             ],
             options={
-                'verbose_name': '年度注册',
-                'verbose_name_plural': '年度注册',
+                "verbose_name": "年度注册",
+                "verbose_name_plural": "年度注册",
             },
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, verbose_name='证号')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='首次注册年度')),
-                ('sequence', models.PositiveIntegerField(verbose_name='序号')),
-                ('status', models.CharField(choices=[('VALID', '有效'), ('VOID', '已注销')], default='VALID', editable=False, max_length=10, verbose_name='状态')),
-                ('issued_on', models.DateField(verbose_name='发证日期')),
-                ('reissues', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='补发次数')),
-                ('voided_on', models.DateField(blank=True, editable=False, null=True, verbose_name='注销日期')),
-                ('void_reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='注销原因')),
-                ('check_token', models.CharField(editable=False, max_length=32, unique=True, verbose_name='查验码')),
-                ('printed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='上次打印时间')),
-                ('printed_digest', models.CharField(blank=True, editable=False, max_length=64, verbose_name='打印内容摘要')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, verbose_name="证号")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="首次注册年度")),
+                ("sequence", models.PositiveIntegerField(verbose_name="序号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("VALID", "有效"), ("VOID", "已注销")],
+                        default="VALID",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("issued_on", models.DateField(verbose_name="发证日期")),
+                (
+                    "reissues",
+                    models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="补发次数"),
+                ),
+                (
+                    "voided_on",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="注销日期"),
+                ),
+                (
+                    "void_reason",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="注销原因"),
+                ),
+                (
+                    "check_token",
+                    models.CharField(editable=False, max_length=32, unique=True, verbose_name="查验码"),
+                ),
+                (
+                    "printed_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="上次打印时间"),
+                ),
+                (
+                    "printed_digest",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="打印内容摘要"),
+                ),
             ],
             options={
-                'verbose_name': '志愿者证',
-                'verbose_name_plural': '志愿者证',
+                "verbose_name": "志愿者证",
+                "verbose_name_plural": "志愿者证",
             },
         ),
         migrations.CreateModel(
-            name='CardEvent',
+            name="CardEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ISSUE', '发证'), ('REISSUE', '补发'), ('VOID', '注销')], max_length=10, verbose_name='事项')),
-                ('happened_at', models.DateTimeField(verbose_name='时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('replaced_token', models.CharField(blank=True, db_index=True, editable=False, max_length=32, verbose_name='旧查验码')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ISSUE", "发证"), ("REISSUE", "补发"), ("VOID", "注销")],
+                        max_length=10,
+                        verbose_name="事项",
+                    ),
+                ),
+                ("happened_at", models.DateTimeField(verbose_name="时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                (
+                    "replaced_token",
+                    models.CharField(
+                        blank=True, db_index=True, editable=False, max_length=32, verbose_name="旧查验码"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿者证变动',
-                'verbose_name_plural': '志愿者证变动',
+                "verbose_name": "志愿者证变动",
+                "verbose_name_plural": "志愿者证变动",
             },
         ),
         migrations.CreateModel(
-            name='Care',
+            name="Care",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('VISIT', '走访'), ('BIRTHDAY', '生日'), ('ILLNESS', '住院看望'), ('FESTIVAL', '节日'), ('CONDOLENCE', '吊唁')], max_length=10, verbose_name='事由')),
-                ('given_on', models.DateField(verbose_name='日期')),
-                ('visitors', models.CharField(max_length=100, verbose_name='慰问人')),
-                ('gift', models.CharField(blank=True, max_length=100, verbose_name='慰问品或慰问金')),
-                ('note', guanweihui.crypto.EncryptedTextField(blank=True, verbose_name='情况记录')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("VISIT", "走访"),
+                            ("BIRTHDAY", "生日"),
+                            ("ILLNESS", "住院看望"),
+                            ("FESTIVAL", "节日"),
+                            ("CONDOLENCE", "吊唁"),
+                        ],
+                        max_length=10,
+                        verbose_name="事由",
+                    ),
+                ),
+                ("given_on", models.DateField(verbose_name="日期")),
+                ("visitors", models.CharField(max_length=100, verbose_name="慰问人")),
+                ("gift", models.CharField(blank=True, max_length=100, verbose_name="慰问品或慰问金")),
+                ("note", guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="情况记录")),
             ],
             options={
-                'verbose_name': '慰问记录',
-                'verbose_name_plural': '慰问记录',
+                "verbose_name": "慰问记录",
+                "verbose_name_plural": "慰问记录",
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('SERVICE', '我的服务记录'), ('CARD', '我的志愿者证'), ('CERTIFICATE', '我的证书'), ('OTHER', '其他')], max_length=12, verbose_name='有误的内容')),
-                ('words', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('reported_at', models.DateTimeField(editable=False, verbose_name='提出时间')),
-                ('resolved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='处理时间')),
-                ('resolution', models.CharField(blank=True, editable=False, max_length=300, verbose_name='处理结果')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("SERVICE", "我的服务记录"),
+                            ("CARD", "我的志愿者证"),
+                            ("CERTIFICATE", "我的证书"),
+                            ("OTHER", "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="有误的内容",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("reported_at", models.DateTimeField(editable=False, verbose_name="提出时间")),
+                (
+                    "resolved_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="处理时间"),
+                ),
+                (
+                    "resolution",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="处理结果"),
+                ),
             ],
             options={
-                'verbose_name': '有误反馈',
-                'verbose_name_plural': '有误反馈',
+                "verbose_name": "有误反馈",
+                "verbose_name_plural": "有误反馈",
             },
         ),
         migrations.CreateModel(
-            name='DistinctPair',
+            name="DistinctPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200, verbose_name='依据')),
-                ('decided_at', models.DateTimeField(verbose_name='认定时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="依据")),
+                ("decided_at", models.DateTimeField(verbose_name="认定时间")),
             ],
             options={
-                'verbose_name': '认定不是同一人',
-                'verbose_name_plural': '认定不是同一人',
+                "verbose_name": "认定不是同一人",
+                "verbose_name_plural": "认定不是同一人",
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200, verbose_name='依据')),
-                ('filled', guanweihui.crypto.EncryptedTextField(default='{}', verbose_name='补入的栏目')),
-                ('moved', models.JSONField(default=list, verbose_name='移动的记录')),
-                ('merged_at', models.DateTimeField(verbose_name='合并时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="依据")),
+                ("filled", guanweihui.crypto.EncryptedTextField(default="{}", verbose_name="补入的栏目")),
+                ("moved", models.JSONField(default=list, verbose_name="移动的记录")),
+                ("merged_at", models.DateTimeField(verbose_name="合并时间")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
             ],
             options={
-                'verbose_name': '档案合并',
-                'verbose_name_plural': '档案合并',
+                "verbose_name": "档案合并",
+                "verbose_name_plural": "档案合并",
             },
         ),
         migrations.CreateModel(
-            name='Outing',
+            name="Outing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('place', models.CharField(max_length=100, verbose_name='地点')),
-                ('held_on', models.DateField(verbose_name='日期')),
-                ('meets_at', models.TimeField(blank=True, null=True, verbose_name='集合时间')),
-                ('meeting_place', models.CharField(blank=True, max_length=100, verbose_name='集合地点')),
-                ('contact', models.CharField(max_length=50, verbose_name='联系人')),
-                ('contact_phone', models.CharField(max_length=20, verbose_name='联系电话')),
-                ('capacity', models.PositiveSmallIntegerField(default=40, verbose_name='名额')),
-                ('minimum', models.PositiveSmallIntegerField(default=1, verbose_name='最少成行人数')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("place", models.CharField(max_length=100, verbose_name="地点")),
+                ("held_on", models.DateField(verbose_name="日期")),
+                ("meets_at", models.TimeField(blank=True, null=True, verbose_name="集合时间")),
+                ("meeting_place", models.CharField(blank=True, max_length=100, verbose_name="集合地点")),
+                ("contact", models.CharField(max_length=50, verbose_name="联系人")),
+                ("contact_phone", models.CharField(max_length=20, verbose_name="联系电话")),
+                ("capacity", models.PositiveSmallIntegerField(default=40, verbose_name="名额")),
+                ("minimum", models.PositiveSmallIntegerField(default=1, verbose_name="最少成行人数")),
             ],
             options={
-                'verbose_name': '外出活动',
-                'verbose_name_plural': '外出活动',
+                "verbose_name": "外出活动",
+                "verbose_name_plural": "外出活动",
             },
         ),
         migrations.CreateModel(
-            name='OutingPlace',
+            name="OutingPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('health_stated_on', models.DateField(blank=True, null=True, verbose_name='健康声明日期')),
-                ('is_fit', models.BooleanField(default=True, verbose_name='健康状况适合参加')),
-                ('family_signed_on', models.DateField(blank=True, null=True, verbose_name='家属签字日期')),
-                ('family_member', guanweihui.crypto.EncryptedTextField(blank=True, verbose_name='签字家属')),
-                ('emergency_contact', guanweihui.crypto.EncryptedTextField(blank=True, verbose_name='紧急联系人')),
-                ('emergency_phone', guanweihui.crypto.EncryptedTextField(blank=True, verbose_name='紧急联系人电话')),
-                ('is_insured', models.BooleanField(default=False, verbose_name='已办保险')),
-                ('attended', models.BooleanField(default=False, editable=False, verbose_name='已参加')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("health_stated_on", models.DateField(blank=True, null=True, verbose_name="健康声明日期")),
+                ("is_fit", models.BooleanField(default=True, verbose_name="健康状况适合参加")),
+                ("family_signed_on", models.DateField(blank=True, null=True, verbose_name="家属签字日期")),
+                ("family_member", guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="签字家属")),
+                (
+                    "emergency_contact",
+                    guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="紧急联系人"),
+                ),
+                (
+                    "emergency_phone",
+                    guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="紧急联系人电话"),
+                ),
+                ("is_insured", models.BooleanField(default=False, verbose_name="已办保险")),
+                ("attended", models.BooleanField(default=False, editable=False, verbose_name="已参加")),
             ],
             options={
-                'verbose_name': '外出名额',
-                'verbose_name_plural': '外出名额',
+                "verbose_name": "外出名额",
+                "verbose_name_plural": "外出名额",
             },
         ),
         migrations.CreateModel(
-            name='QuarterCheck',
+            name="QuarterCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年')),
-                ('quarter', models.PositiveSmallIntegerField(choices=[(1, '第1季度'), (2, '第2季度'), (3, '第3季度'), (4, '第4季度')], verbose_name='季度')),
-                ('people', models.PositiveIntegerField(verbose_name='人数')),
-                ('records', models.PositiveIntegerField(verbose_name='人次')),
-                ('half_hours', models.PositiveIntegerField(verbose_name='服务时间（半小时）')),
-                ('remark', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('checked_at', models.DateTimeField(verbose_name='核对时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年")),
+                (
+                    "quarter",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "第1季度"), (2, "第2季度"), (3, "第3季度"), (4, "第4季度")],
+                        verbose_name="季度",
+                    ),
+                ),
+                ("people", models.PositiveIntegerField(verbose_name="人数")),
+                ("records", models.PositiveIntegerField(verbose_name="人次")),
+                ("half_hours", models.PositiveIntegerField(verbose_name="服务时间（半小时）")),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("checked_at", models.DateTimeField(verbose_name="核对时间")),
             ],
             options={
-                'verbose_name': '季度核对',
-                'verbose_name_plural': '季度核对',
-                'abstract': False,
+                "verbose_name": "季度核对",
+                "verbose_name_plural": "季度核对",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('DRAFT', '草稿'), ('SUBMITTED', '已提交'), ('ENDORSED', '协作组已审'), ('ACCEPTED', '已通过'), ('RETURNED', '已退回'), ('WITHDRAWN', '已撤回')], default='DRAFT', editable=False, max_length=10, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='提交时间')),
-                ('basis', models.CharField(blank=True, editable=False, max_length=200, verbose_name='代报依据')),
-                ('filled_by', models.CharField(blank=True, max_length=50, verbose_name='填报人')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='联系电话')),
-                ('paper_place', models.CharField(blank=True, help_text='没有逐人上传扫描件的，请写明签名的登记表原件存放在学校何处、由谁保管。', max_length=100, verbose_name='登记表原件存放说明')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("SUBMITTED", "已提交"),
+                            ("ENDORSED", "协作组已审"),
+                            ("ACCEPTED", "已通过"),
+                            ("RETURNED", "已退回"),
+                            ("WITHDRAWN", "已撤回"),
+                        ],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="提交时间")),
+                (
+                    "basis",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="代报依据"),
+                ),
+                ("filled_by", models.CharField(blank=True, max_length=50, verbose_name="填报人")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="联系电话")),
+                (
+                    "paper_place",
+                    models.CharField(
+                        blank=True,
+                        help_text="没有逐人上传扫描件的，请写明签名的登记表原件存放在学校何处、由谁保管。",
+                        max_length=100,
+                        verbose_name="登记表原件存放说明",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '登记报送',
-                'verbose_name_plural': '登记报送',
-                'abstract': False,
+                "verbose_name": "登记报送",
+                "verbose_name_plural": "登记报送",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RegistrationLine',
+            name="RegistrationLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consented_on', models.DateField(blank=True, null=True, verbose_name='本人同意日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("consented_on", models.DateField(blank=True, null=True, verbose_name="本人同意日期")),
             ],
             options={
-                'verbose_name': '登记人员',
-                'verbose_name_plural': '登记人员',
+                "verbose_name": "登记人员",
+                "verbose_name_plural": "登记人员",
             },
         ),
         migrations.CreateModel(
-            name='ServiceCertificate',
+            name="ServiceCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_by_name', models.CharField(blank=True, max_length=100, verbose_name='记录单位')),
-                ('number', models.CharField(blank=True, editable=False, max_length=30, verbose_name='证明编号')),
-                ('from_on', models.DateField(verbose_name='起始日期')),
-                ('to_on', models.DateField(verbose_name='截止日期')),
-                ('half_hours', models.PositiveIntegerField(editable=False, verbose_name='服务时间（半小时）')),
-                ('content', models.JSONField(default=list, editable=False, verbose_name='服务内容')),
-                ('head', models.CharField(max_length=50, verbose_name='负责人')),
-                ('handler', models.CharField(max_length=50, verbose_name='经办人')),
-                ('contact', models.CharField(max_length=50, verbose_name='联系方式')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='备注')),
-                ('status', models.CharField(choices=[('POSTED', '公示中'), ('ISSUED', '已出具'), ('WITHDRAWN', '已撤回'), ('VOID', '已作废')], default='POSTED', editable=False, max_length=10, verbose_name='状态')),
-                ('posted_on', models.DateField(editable=False, verbose_name='公示开始日期')),
-                ('posted_until', models.DateField(editable=False, verbose_name='公示截止日期')),
-                ('issued_on', models.DateField(blank=True, editable=False, null=True, verbose_name='出具日期')),
-                ('end_reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='撤回或作废原因')),
-                ('check_token', models.CharField(editable=False, max_length=32, unique=True, verbose_name='查验码')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recorded_by_name", models.CharField(blank=True, max_length=100, verbose_name="记录单位")),
+                (
+                    "number",
+                    models.CharField(blank=True, editable=False, max_length=30, verbose_name="证明编号"),
+                ),
+                ("from_on", models.DateField(verbose_name="起始日期")),
+                ("to_on", models.DateField(verbose_name="截止日期")),
+                (
+                    "half_hours",
+                    models.PositiveIntegerField(editable=False, verbose_name="服务时间（半小时）"),
+                ),
+                ("content", models.JSONField(default=list, editable=False, verbose_name="服务内容")),
+                ("head", models.CharField(max_length=50, verbose_name="负责人")),
+                ("handler", models.CharField(max_length=50, verbose_name="经办人")),
+                ("contact", models.CharField(max_length=50, verbose_name="联系方式")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("POSTED", "公示中"),
+                            ("ISSUED", "已出具"),
+                            ("WITHDRAWN", "已撤回"),
+                            ("VOID", "已作废"),
+                        ],
+                        default="POSTED",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("posted_on", models.DateField(editable=False, verbose_name="公示开始日期")),
+                ("posted_until", models.DateField(editable=False, verbose_name="公示截止日期")),
+                (
+                    "issued_on",
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="出具日期"),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=200, verbose_name="撤回或作废原因"
+                    ),
+                ),
+                (
+                    "check_token",
+                    models.CharField(editable=False, max_length=32, unique=True, verbose_name="查验码"),
+                ),
             ],
             options={
-                'verbose_name': '服务证明',
-                'verbose_name_plural': '服务证明',
+                "verbose_name": "服务证明",
+                "verbose_name_plural": "服务证明",
             },
         ),
         migrations.CreateModel(
-            name='ServiceRecord',
+            name="ServiceRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('SERVICE', '志愿服务'), ('TRAINING', '培训学习')], default='SERVICE', max_length=10, verbose_name='类别')),
-                ('content', models.CharField(max_length=100, verbose_name='服务内容')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='地点')),
-                ('served_on', models.DateField(verbose_name='日期')),
-                ('starts_at', models.TimeField(blank=True, null=True, verbose_name='开始时间')),
-                ('ends_at', models.TimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('half_hours', models.PositiveSmallIntegerField(verbose_name='服务时间（半小时）')),
-                ('evidence', models.CharField(blank=True, choices=[('', '不是补录'), ('A', '甲（原始签到或照片）'), ('B', '乙（单位证明）'), ('C', '丙（本人说明）')], default='', max_length=1, verbose_name='补录依据')),
-                ('basis', models.CharField(blank=True, max_length=200, verbose_name='依据说明')),
-                ('status', models.CharField(choices=[('CLAIMED', '待确认'), ('CONFIRMED', '已确认'), ('REFUSED', '未通过'), ('STRUCK', '已作废')], default='CLAIMED', editable=False, max_length=10, verbose_name='状态')),
-                ('claimed_as', models.CharField(choices=[('VOLUNTEER', '志愿者本人'), ('SCHOOL', '学校'), ('TEAM', '队伍'), ('DISTRICT', '区关工委')], default='SCHOOL', max_length=10, verbose_name='申报方')),
-                ('claimed_at', models.DateTimeField(editable=False, verbose_name='登记时间')),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='确认时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("SERVICE", "志愿服务"), ("TRAINING", "培训学习")],
+                        default="SERVICE",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("content", models.CharField(max_length=100, verbose_name="服务内容")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("served_on", models.DateField(verbose_name="日期")),
+                ("starts_at", models.TimeField(blank=True, null=True, verbose_name="开始时间")),
+                ("ends_at", models.TimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("half_hours", models.PositiveSmallIntegerField(verbose_name="服务时间（半小时）")),
+                (
+                    "evidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "不是补录"),
+                            ("A", "甲（原始签到或照片）"),
+                            ("B", "乙（单位证明）"),
+                            ("C", "丙（本人说明）"),
+                        ],
+                        default="",
+                        max_length=1,
+                        verbose_name="补录依据",
+                    ),
+                ),
+                ("basis", models.CharField(blank=True, max_length=200, verbose_name="依据说明")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("CLAIMED", "待确认"),
+                            ("CONFIRMED", "已确认"),
+                            ("REFUSED", "未通过"),
+                            ("STRUCK", "已作废"),
+                        ],
+                        default="CLAIMED",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "claimed_as",
+                    models.CharField(
+                        choices=[
+                            ("VOLUNTEER", "志愿者本人"),
+                            ("SCHOOL", "学校"),
+                            ("TEAM", "队伍"),
+                            ("DISTRICT", "区关工委"),
+                        ],
+                        default="SCHOOL",
+                        max_length=10,
+                        verbose_name="申报方",
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField(editable=False, verbose_name="登记时间")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="确认时间")),
             ],
             options={
-                'verbose_name': '服务记录',
-                'verbose_name_plural': '服务记录',
+                "verbose_name": "服务记录",
+                "verbose_name_plural": "服务记录",
             },
         ),
         migrations.CreateModel(
-            name='ServiceRule',
+            name="ServiceRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='施行日期')),
-                ('day_cap_half_hours', models.PositiveSmallIntegerField(default=16, help_text='16 表示每日最多计 8 小时。', verbose_name='每人每日上限（半小时）')),
-                ('training_counts', models.BooleanField(default=False, verbose_name='培训学习计入服务时间')),
-                ('dormant_months', models.PositiveSmallIntegerField(default=12, verbose_name='多少个月没有服务算沉睡')),
-                ('notice_days', models.PositiveSmallIntegerField(default=7, verbose_name='服务证明单位内公示天数')),
-                ('card_number_format', models.CharField(default='GGW{年度}{序号}', help_text='{年度} 是首次注册年度，{序号} 是五位序号，其余文字照印。', max_length=40, verbose_name='证号格式')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="施行日期")),
+                (
+                    "day_cap_half_hours",
+                    models.PositiveSmallIntegerField(
+                        default=16,
+                        help_text="16 表示每日最多计 8 小时。",
+                        verbose_name="每人每日上限（半小时）",
+                    ),
+                ),
+                ("training_counts", models.BooleanField(default=False, verbose_name="培训学习计入服务时间")),
+                (
+                    "dormant_months",
+                    models.PositiveSmallIntegerField(default=12, verbose_name="多少个月没有服务算沉睡"),
+                ),
+                (
+                    "notice_days",
+                    models.PositiveSmallIntegerField(default=7, verbose_name="服务证明单位内公示天数"),
+                ),
+                (
+                    "card_number_format",
+                    models.CharField(
+                        default="GGW{年度}{序号}",
+                        help_text="{年度} 是首次注册年度，{序号} 是五位序号，其余文字照印。",
+                        max_length=40,
+                        verbose_name="证号格式",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '志愿服务规则',
-                'verbose_name_plural': '志愿服务规则',
+                "verbose_name": "志愿服务规则",
+                "verbose_name_plural": "志愿服务规则",
             },
         ),
         migrations.CreateModel(
-            name='ServiceSheet',
+            name="ServiceSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(editable=False, max_length=20, verbose_name='签到表号')),
-                ('kind', models.CharField(choices=[('SERVICE', '志愿服务'), ('TRAINING', '培训学习')], default='SERVICE', max_length=10, verbose_name='类别')),
-                ('content', models.CharField(max_length=100, verbose_name='服务内容')),
-                ('place', models.CharField(max_length=100, verbose_name='地点')),
-                ('held_on', models.DateField(verbose_name='日期')),
-                ('starts_at', models.TimeField(verbose_name='开始时间')),
-                ('ends_at', models.TimeField(verbose_name='结束时间')),
-                ('contact', models.CharField(blank=True, max_length=50, verbose_name='联系人')),
-                ('contact_phone', models.CharField(blank=True, max_length=20, verbose_name='联系电话')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='建立时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(editable=False, max_length=20, verbose_name="签到表号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("SERVICE", "志愿服务"), ("TRAINING", "培训学习")],
+                        default="SERVICE",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("content", models.CharField(max_length=100, verbose_name="服务内容")),
+                ("place", models.CharField(max_length=100, verbose_name="地点")),
+                ("held_on", models.DateField(verbose_name="日期")),
+                ("starts_at", models.TimeField(verbose_name="开始时间")),
+                ("ends_at", models.TimeField(verbose_name="结束时间")),
+                ("contact", models.CharField(blank=True, max_length=50, verbose_name="联系人")),
+                ("contact_phone", models.CharField(blank=True, max_length=20, verbose_name="联系电话")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="建立时间")),
             ],
             options={
-                'verbose_name': '签到表',
-                'verbose_name_plural': '签到表',
+                "verbose_name": "签到表",
+                "verbose_name_plural": "签到表",
             },
         ),
         migrations.CreateModel(
-            name='Slip',
+            name="Slip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_index', models.CharField(editable=False, max_length=64, unique=True, verbose_name='服务码摘要')),
-                ('issued_at', models.DateTimeField(editable=False, verbose_name='发放时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code_index",
+                    models.CharField(editable=False, max_length=64, unique=True, verbose_name="服务码摘要"),
+                ),
+                ("issued_at", models.DateTimeField(editable=False, verbose_name="发放时间")),
             ],
             options={
-                'verbose_name': '个人服务单',
-                'verbose_name_plural': '个人服务单',
+                "verbose_name": "个人服务单",
+                "verbose_name_plural": "个人服务单",
             },
         ),
         migrations.CreateModel(
-            name='StarTier',
+            name="StarTier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='施行日期')),
-                ('name', models.CharField(max_length=20, verbose_name='星级')),
-                ('hours', models.PositiveIntegerField(verbose_name='累计小时')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="施行日期")),
+                ("name", models.CharField(max_length=20, verbose_name="星级")),
+                ("hours", models.PositiveIntegerField(verbose_name="累计小时")),
             ],
             options={
-                'verbose_name': '星级标准',
-                'verbose_name_plural': '星级标准',
+                "verbose_name": "星级标准",
+                "verbose_name_plural": "星级标准",
             },
         ),
         migrations.CreateModel(
-            name='TaskCall',
+            name="TaskCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=100, verbose_name='任务')),
-                ('asked_on', models.DateField(verbose_name='邀请日期')),
-                ('answer', models.CharField(blank=True, choices=[('', '待答复'), ('YES', '同意'), ('NO', '不便')], default='', max_length=3, verbose_name='答复')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=100, verbose_name="任务")),
+                ("asked_on", models.DateField(verbose_name="邀请日期")),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "待答复"), ("YES", "同意"), ("NO", "不便")],
+                        default="",
+                        max_length=3,
+                        verbose_name="答复",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务邀请',
-                'verbose_name_plural': '任务邀请',
+                "verbose_name": "任务邀请",
+                "verbose_name_plural": "任务邀请",
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
-                ('purpose', models.CharField(blank=True, max_length=200, verbose_name='主要工作')),
-                ('charter', models.TextField(blank=True, verbose_name='章程')),
-                ('phone', models.CharField(blank=True, help_text='办公电话，会印在个人服务单上。', max_length=20, verbose_name='联系电话')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='成立日期')),
-                ('dissolved_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('is_invented', models.BooleanField(default=False, verbose_name='示例队伍')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="主要工作")),
+                ("charter", models.TextField(blank=True, verbose_name="章程")),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        help_text="办公电话，会印在个人服务单上。",
+                        max_length=20,
+                        verbose_name="联系电话",
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                ("dissolved_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                ("is_invented", models.BooleanField(default=False, verbose_name="示例队伍")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
             ],
             options={
-                'verbose_name': '志愿者队伍',
-                'verbose_name_plural': '志愿者队伍',
+                "verbose_name": "志愿者队伍",
+                "verbose_name_plural": "志愿者队伍",
             },
         ),
         migrations.CreateModel(
-            name='TeamMembership',
+            name="TeamMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('office', models.PositiveSmallIntegerField(choices=[(1, '队长'), (2, '副队长'), (3, '秘书'), (9, '队员')], default=9, verbose_name='队内职务')),
-                ('from_on', models.DateField(verbose_name='加入日期')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='退出日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "office",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "队长"), (2, "副队长"), (3, "秘书"), (9, "队员")],
+                        default=9,
+                        verbose_name="队内职务",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="加入日期")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="退出日期")),
             ],
             options={
-                'verbose_name': '队伍成员',
-                'verbose_name_plural': '队伍成员',
+                "verbose_name": "队伍成员",
+                "verbose_name_plural": "队伍成员",
             },
         ),
         migrations.CreateModel(
-            name='TeamPlan',
+            name="TeamPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('plan', models.TextField(verbose_name='年度计划')),
-                ('summary', models.TextField(blank=True, verbose_name='年度总结')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("plan", models.TextField(verbose_name="年度计划")),
+                ("summary", models.TextField(blank=True, verbose_name="年度总结")),
             ],
             options={
-                'verbose_name': '队伍年度计划',
-                'verbose_name_plural': '队伍年度计划',
+                "verbose_name": "队伍年度计划",
+                "verbose_name_plural": "队伍年度计划",
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('typed_name', models.CharField(max_length=50, verbose_name='申请时填写的姓名')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('status', models.CharField(choices=[('ASKED', '待对方确认'), ('GRANTED', '已转入'), ('REFUSED', '对方不同意'), ('WITHDRAWN', '已撤回')], default='ASKED', editable=False, max_length=10, verbose_name='状态')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('answer', models.CharField(blank=True, editable=False, max_length=200, verbose_name='答复')),
-                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='答复时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("typed_name", models.CharField(max_length=50, verbose_name="申请时填写的姓名")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ASKED", "待对方确认"),
+                            ("GRANTED", "已转入"),
+                            ("REFUSED", "对方不同意"),
+                            ("WITHDRAWN", "已撤回"),
+                        ],
+                        default="ASKED",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("answer", models.CharField(blank=True, editable=False, max_length=200, verbose_name="答复")),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="答复时间"),
+                ),
             ],
             options={
-                'verbose_name': '人员转校',
-                'verbose_name_plural': '人员转校',
+                "verbose_name": "人员转校",
+                "verbose_name_plural": "人员转校",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='person',
-            name='one_person_an_id_number',
+            model_name="person",
+            name="one_person_an_id_number",
         ),
         migrations.RemoveConstraint(
-            model_name='person',
-            name='one_person_a_staff_number',
+            model_name="person",
+            name="one_person_a_staff_number",
         ),
         migrations.RemoveIndex(
-            model_name='person',
-            name='people_of_a_district',
+            model_name="person",
+            name="people_of_a_district",
         ),
         migrations.RemoveIndex(
-            model_name='person',
-            name='people_by_name',
+            model_name="person",
+            name="people_by_name",
         ),
         migrations.AddField(
-            model_name='person',
-            name='associations',
-            field=models.CharField(blank=True, max_length=100, verbose_name='参加社团情况'),
+            model_name="person",
+            name="associations",
+            field=models.CharField(blank=True, max_length=100, verbose_name="参加社团情况"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='available_time',
-            field=models.CharField(blank=True, max_length=100, verbose_name='可服务时间'),
+            model_name="person",
+            name="available_time",
+            field=models.CharField(blank=True, max_length=100, verbose_name="可服务时间"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='consented_on',
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name='本人同意登记日期'),
+            model_name="person",
+            name="consented_on",
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name="本人同意登记日期"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='current_address',
-            field=guanweihui.crypto.EncryptedTextField(blank=True, verbose_name='常住住址'),
+            model_name="person",
+            name="current_address",
+            field=guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="常住住址"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='folded_name',
-            field=models.CharField(blank=True, db_index=True, editable=False, max_length=50, verbose_name='异体归一'),
+            model_name="person",
+            name="folded_name",
+            field=models.CharField(
+                blank=True, db_index=True, editable=False, max_length=50, verbose_name="异体归一"
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='former_name',
-            field=models.CharField(blank=True, db_index=True, max_length=50, verbose_name='曾用名'),
+            model_name="person",
+            name="former_name",
+            field=models.CharField(blank=True, db_index=True, max_length=50, verbose_name="曾用名"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='further_classes',
-            field=models.ManyToManyField(blank=True, related_name='further_people', to='members.elderclass', verbose_name='其他五老类别'),
+            model_name="person",
+            name="further_classes",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="further_people",
+                to="members.elderclass",
+                verbose_name="其他五老类别",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='hobbies',
-            field=models.CharField(blank=True, max_length=100, verbose_name='爱好'),
+            model_name="person",
+            name="hobbies",
+            field=models.CharField(blank=True, max_length=100, verbose_name="爱好"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='illness',
-            field=guanweihui.crypto.EncryptedTextField(blank=True, verbose_name='疾病状况'),
+            model_name="person",
+            name="illness",
+            field=guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="疾病状况"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='living_situation',
-            field=models.CharField(blank=True, max_length=30, verbose_name='居住情况'),
+            model_name="person",
+            name="living_situation",
+            field=models.CharField(blank=True, max_length=30, verbose_name="居住情况"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_files', to='members.person', verbose_name='并入'),
+            model_name="person",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_files",
+                to="members.person",
+                verbose_name="并入",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='moved_away_on',
-            field=models.DateField(blank=True, null=True, verbose_name='异地安置日期'),
+            model_name="person",
+            name="moved_away_on",
+            field=models.DateField(blank=True, null=True, verbose_name="异地安置日期"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='moved_away_to',
-            field=models.CharField(blank=True, max_length=50, verbose_name='安置地'),
+            model_name="person",
+            name="moved_away_to",
+            field=models.CharField(blank=True, max_length=50, verbose_name="安置地"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='native_place',
-            field=models.CharField(blank=True, max_length=50, verbose_name='籍贯'),
+            model_name="person",
+            name="native_place",
+            field=models.CharField(blank=True, max_length=50, verbose_name="籍贯"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='other_initials',
-            field=models.CharField(blank=True, db_index=True, editable=False, max_length=50, verbose_name='另一读音首字母'),
+            model_name="person",
+            name="other_initials",
+            field=models.CharField(
+                blank=True, db_index=True, editable=False, max_length=50, verbose_name="另一读音首字母"
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='other_pinyin',
-            field=models.CharField(blank=True, db_index=True, editable=False, max_length=120, verbose_name='另一读音'),
+            model_name="person",
+            name="other_pinyin",
+            field=models.CharField(
+                blank=True, db_index=True, editable=False, max_length=120, verbose_name="另一读音"
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='photo',
-            field=models.CharField(blank=True, editable=False, max_length=80, verbose_name='照片'),
+            model_name="person",
+            name="photo",
+            field=models.CharField(blank=True, editable=False, max_length=80, verbose_name="照片"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='rank',
-            field=models.CharField(blank=True, max_length=30, verbose_name='职级'),
+            model_name="person",
+            name="rank",
+            field=models.CharField(blank=True, max_length=30, verbose_name="职级"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='registered_on',
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name='登记通过日期'),
+            model_name="person",
+            name="registered_on",
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name="登记通过日期"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='slip_link',
-            field=models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='volunteer', to='guanweihui.accesslink', verbose_name='个人服务单'),
+            model_name="person",
+            name="slip_link",
+            field=models.OneToOneField(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="volunteer",
+                to="guanweihui.accesslink",
+                verbose_name="个人服务单",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='speciality',
-            field=models.CharField(blank=True, max_length=100, verbose_name='特长'),
+            model_name="person",
+            name="speciality",
+            field=models.CharField(blank=True, max_length=100, verbose_name="特长"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='stopped_on',
-            field=models.DateField(blank=True, null=True, verbose_name='停止服务日期'),
+            model_name="person",
+            name="stopped_on",
+            field=models.DateField(blank=True, null=True, verbose_name="停止服务日期"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, verbose_name='版本'),
+            model_name="person",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='wished_service',
-            field=models.CharField(blank=True, max_length=100, verbose_name='意向服务内容'),
+            model_name="person",
+            name="wished_service",
+            field=models.CharField(blank=True, max_length=100, verbose_name="意向服务内容"),
         ),
         migrations.AlterField(
-            model_name='person',
-            name='name',
-            field=models.CharField(db_index=True, max_length=50, verbose_name='姓名'),
+            model_name="person",
+            name="name",
+            field=models.CharField(db_index=True, max_length=50, verbose_name="姓名"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['district', 'merged_into', 'on_register', 'school', 'is_volunteer', 'retired_on', 'died_on', 'stopped_on'], name='people_of_a_district'),
+            model_name="person",
+            index=models.Index(
+                fields=[
+                    "district",
+                    "merged_into",
+                    "on_register",
+                    "school",
+                    "is_volunteer",
+                    "retired_on",
+                    "died_on",
+                    "stopped_on",
+                ],
+                name="people_of_a_district",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['id_index'], name='people_by_id'),
+            model_name="person",
+            index=models.Index(fields=["id_index"], name="people_by_id"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['staff_no'], name='people_by_staff_number'),
+            model_name="person",
+            index=models.Index(fields=["staff_no"], name="people_by_staff_number"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('id_index', ''), _negated=True), ('merged_into', None)), fields=('district', 'id_index'), name='one_person_an_id_number', violation_error_message='这个身份证号已登记在另一人名下。'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("id_index", ""), _negated=True), ("merged_into", None)),
+                fields=("district", "id_index"),
+                name="one_person_an_id_number",
+                violation_error_message="这个身份证号已登记在另一人名下。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('staff_no', ''), _negated=True), ('merged_into', None)), fields=('district', 'staff_no'), name='one_person_a_staff_number', violation_error_message='这个教工编号已登记在另一人名下。'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("staff_no", ""), _negated=True), ("merged_into", None)),
+                fields=("district", "staff_no"),
+                name="one_person_a_staff_number",
+                violation_error_message="这个教工编号已登记在另一人名下。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('registered_on', None), ('consented_on__isnull', False), _connector='OR'), name='registered_people_consented', violation_error_message='没有本人同意登记的日期，不能通过登记。'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("registered_on", None), ("consented_on__isnull", False), _connector="OR"),
+                name="registered_people_consented",
+                violation_error_message="没有本人同意登记的日期，不能通过登记。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='no_file_is_merged_into_itself', violation_error_message='不能把一份档案并入它自己。'),
-        ),
-        migrations.AddField(
-            model_name='annualregistration',
-            name='registered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人'),
-        ),
-        migrations.AddField(
-            model_name='card',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='card',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='card', to='members.person', verbose_name='持证人'),
-        ),
-        migrations.AddField(
-            model_name='annualregistration',
-            name='card',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='members.card', verbose_name='志愿者证'),
-        ),
-        migrations.AddField(
-            model_name='cardevent',
-            name='card',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='members.card', verbose_name='志愿者证'),
-        ),
-        migrations.AddField(
-            model_name='cardevent',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人'),
-        ),
-        migrations.AddField(
-            model_name='care',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人'),
-        ),
-        migrations.AddField(
-            model_name='care',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cares', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='care',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cares', to='members.person', verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='correction',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='correction',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='members.person', verbose_name='志愿者'),
-        ),
-        migrations.AddField(
-            model_name='correction',
-            name='staff',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to=settings.AUTH_USER_MODEL, verbose_name='处理人'),
-        ),
-        migrations.AddField(
-            model_name='distinctpair',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='认定人'),
-        ),
-        migrations.AddField(
-            model_name='distinctpair',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='distinct_pairs', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='distinctpair',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.person', verbose_name='甲'),
-        ),
-        migrations.AddField(
-            model_name='distinctpair',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.person', verbose_name='乙'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merged_by', to='members.person', verbose_name='并入的档案'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='合并人'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='survivor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='members.person', verbose_name='保留的档案'),
-        ),
-        migrations.AddField(
-            model_name='outing',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outings', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='outingplace',
-            name='outing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='members.outing', verbose_name='外出活动'),
-        ),
-        migrations.AddField(
-            model_name='outingplace',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outing_places', to='members.person', verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='quartercheck',
-            name='checked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人'),
-        ),
-        migrations.AddField(
-            model_name='quartercheck',
-            name='district',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='quartercheck',
-            name='group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='guanweihui.collaborationgroup', verbose_name='协作组'),
-        ),
-        migrations.AddField(
-            model_name='quartercheck',
-            name='school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='guanweihui.school', verbose_name='学校'),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='due',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='guanweihui.due', verbose_name='应报'),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='submitted_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人'),
-        ),
-        migrations.AddField(
-            model_name='registrationline',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registration_lines', to='members.person', verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='registrationline',
-            name='registration',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='members.registration', verbose_name='登记报送'),
-        ),
-        migrations.AddField(
-            model_name='registrationline',
-            name='scan',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guanweihui.attachment', verbose_name='登记表扫描件'),
-        ),
-        migrations.AddField(
-            model_name='servicecertificate',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_certificates', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='servicecertificate',
-            name='issuer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issued_service_certificates', to='guanweihui.school', verbose_name='出具单位'),
-        ),
-        migrations.AddField(
-            model_name='servicecertificate',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_certificates', to='members.person', verbose_name='志愿者'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='claimed_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='confirmed_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_records', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_records', to='members.person', verbose_name='志愿者'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='service_records', to='guanweihui.school', verbose_name='组织学校'),
-        ),
-        migrations.AddField(
-            model_name='servicerule',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_rules', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='servicesheet',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='建立人'),
-        ),
-        migrations.AddField(
-            model_name='servicesheet',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_sheets', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='servicesheet',
-            name='expected',
-            field=models.ManyToManyField(blank=True, related_name='expected_sheets', to='members.person', verbose_name='预定参加人员'),
-        ),
-        migrations.AddField(
-            model_name='servicesheet',
-            name='school',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='service_sheets', to='guanweihui.school', verbose_name='组织学校'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='sheet',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='members.servicesheet', verbose_name='签到表'),
-        ),
-        migrations.AddField(
-            model_name='slip',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slips', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='slip',
-            name='issued_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发放人'),
-        ),
-        migrations.AddField(
-            model_name='slip',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='slip', to='members.person', verbose_name='志愿者'),
-        ),
-        migrations.AddField(
-            model_name='startier',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='star_tiers', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='taskcall',
-            name='asked_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='邀请人'),
-        ),
-        migrations.AddField(
-            model_name='taskcall',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='task_calls', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='taskcall',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='task_calls', to='members.person', verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='team',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='team',
-            name='staff',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='teams', to=settings.AUTH_USER_MODEL, verbose_name='联系工作人员'),
-        ),
-        migrations.AddField(
-            model_name='servicesheet',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='service_sheets', to='members.team', verbose_name='组织队伍'),
-        ),
-        migrations.AddField(
-            model_name='servicerecord',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='service_records', to='members.team', verbose_name='队伍'),
-        ),
-        migrations.AddField(
-            model_name='outing',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outings', to='members.team', verbose_name='队伍'),
-        ),
-        migrations.AddField(
-            model_name='teammembership',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.person', verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='teammembership',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.team', verbose_name='队伍'),
-        ),
-        migrations.AddField(
-            model_name='teamplan',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='members.team', verbose_name='队伍'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='guanweihui.district', verbose_name='区'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='from_school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guanweihui.school', verbose_name='转出学校'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='members.person', verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='to_school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guanweihui.school', verbose_name='转入学校'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None),
+                    models.Q(("merged_into", models.F("pk")), _negated=True),
+                    _connector="OR",
+                ),
+                name="no_file_is_merged_into_itself",
+                violation_error_message="不能把一份档案并入它自己。",
+            ),
+        ),
+        migrations.AddField(
+            model_name="annualregistration",
+            name="registered_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="办理人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="card",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cards",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="card",
+            name="person",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="card",
+                to="members.person",
+                verbose_name="持证人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="annualregistration",
+            name="card",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="registrations",
+                to="members.card",
+                verbose_name="志愿者证",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cardevent",
+            name="card",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="members.card",
+                verbose_name="志愿者证",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cardevent",
+            name="made_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="办理人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="care",
+            name="created_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="记录人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="care",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cares",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="care",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cares",
+                to="members.person",
+                verbose_name="人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="correction",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="correction",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to="members.person",
+                verbose_name="志愿者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="correction",
+            name="staff",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="处理人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="distinctpair",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="认定人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="distinctpair",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="distinct_pairs",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="distinctpair",
+            name="first",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="members.person",
+                verbose_name="甲",
+            ),
+        ),
+        migrations.AddField(
+            model_name="distinctpair",
+            name="second",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="members.person",
+                verbose_name="乙",
+            ),
+        ),
+        migrations.AddField(
+            model_name="merge",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merges",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="merge",
+            name="merged",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_by",
+                to="members.person",
+                verbose_name="并入的档案",
+            ),
+        ),
+        migrations.AddField(
+            model_name="merge",
+            name="merged_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="合并人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="merge",
+            name="survivor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merges",
+                to="members.person",
+                verbose_name="保留的档案",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outing",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outings",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outingplace",
+            name="outing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="places",
+                to="members.outing",
+                verbose_name="外出活动",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outingplace",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outing_places",
+                to="members.person",
+                verbose_name="人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quartercheck",
+            name="checked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="核对人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quartercheck",
+            name="district",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quartercheck",
+            name="group",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="guanweihui.collaborationgroup",
+                verbose_name="协作组",
+            ),
+        ),
+        migrations.AddField(
+            model_name="quartercheck",
+            name="school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="guanweihui.school",
+                verbose_name="学校",
+            ),
+        ),
+        migrations.AddField(
+            model_name="registration",
+            name="due",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="guanweihui.due",
+                verbose_name="应报",
+            ),
+        ),
+        migrations.AddField(
+            model_name="registration",
+            name="submitted_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="提交人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="registrationline",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="registration_lines",
+                to="members.person",
+                verbose_name="人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="registrationline",
+            name="registration",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="members.registration",
+                verbose_name="登记报送",
+            ),
+        ),
+        migrations.AddField(
+            model_name="registrationline",
+            name="scan",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="guanweihui.attachment",
+                verbose_name="登记表扫描件",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicecertificate",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_certificates",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicecertificate",
+            name="issuer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="issued_service_certificates",
+                to="guanweihui.school",
+                verbose_name="出具单位",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicecertificate",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_certificates",
+                to="members.person",
+                verbose_name="志愿者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="claimed_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="登记人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="确认人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_records",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_records",
+                to="members.person",
+                verbose_name="志愿者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_records",
+                to="guanweihui.school",
+                verbose_name="组织学校",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerule",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_rules",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicesheet",
+            name="created_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="建立人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicesheet",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_sheets",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicesheet",
+            name="expected",
+            field=models.ManyToManyField(
+                blank=True, related_name="expected_sheets", to="members.person", verbose_name="预定参加人员"
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicesheet",
+            name="school",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_sheets",
+                to="guanweihui.school",
+                verbose_name="组织学校",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="sheet",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="records",
+                to="members.servicesheet",
+                verbose_name="签到表",
+            ),
+        ),
+        migrations.AddField(
+            model_name="slip",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="slips",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="slip",
+            name="issued_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="发放人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="slip",
+            name="person",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="slip",
+                to="members.person",
+                verbose_name="志愿者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="startier",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="star_tiers",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="taskcall",
+            name="asked_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="邀请人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="taskcall",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="task_calls",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="taskcall",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="task_calls",
+                to="members.person",
+                verbose_name="人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="team",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="teams",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="team",
+            name="staff",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="teams",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="联系工作人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicesheet",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_sheets",
+                to="members.team",
+                verbose_name="组织队伍",
+            ),
+        ),
+        migrations.AddField(
+            model_name="servicerecord",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_records",
+                to="members.team",
+                verbose_name="队伍",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outing",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outings",
+                to="members.team",
+                verbose_name="队伍",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teammembership",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="members.person",
+                verbose_name="人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teammembership",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="members.team",
+                verbose_name="队伍",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teamplan",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="plans",
+                to="members.team",
+                verbose_name="队伍",
+            ),
+        ),
+        migrations.AddField(
+            model_name="transfer",
+            name="asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="申请人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="transfer",
+            name="district",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="transfers",
+                to="guanweihui.district",
+                verbose_name="区",
+            ),
+        ),
+        migrations.AddField(
+            model_name="transfer",
+            name="from_school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="guanweihui.school",
+                verbose_name="转出学校",
+            ),
+        ),
+        migrations.AddField(
+            model_name="transfer",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="transfers",
+                to="members.person",
+                verbose_name="人员",
+            ),
+        ),
+        migrations.AddField(
+            model_name="transfer",
+            name="to_school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="guanweihui.school",
+                verbose_name="转入学校",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(fields=('district', 'number'), name='one_card_a_number', violation_error_message='这个证号已经用过，志愿者证号终身使用、不重复发放。'),
+            model_name="card",
+            constraint=models.UniqueConstraint(
+                fields=("district", "number"),
+                name="one_card_a_number",
+                violation_error_message="这个证号已经用过，志愿者证号终身使用、不重复发放。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(fields=('district', 'year', 'sequence'), name='one_card_a_sequence', violation_error_message='这个序号已经用过。'),
+            model_name="card",
+            constraint=models.UniqueConstraint(
+                fields=("district", "year", "sequence"),
+                name="one_card_a_sequence",
+                violation_error_message="这个序号已经用过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'VALID'), ('voided_on', None)), models.Q(('status', 'VOID'), ('voided_on__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='void_card_gives_a_reason', violation_error_message='注销须写明原因和日期。'),
+            model_name="card",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "VALID"), ("voided_on", None)),
+                    models.Q(
+                        ("status", "VOID"),
+                        ("voided_on__isnull", False),
+                        models.Q(("void_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="void_card_gives_a_reason",
+                violation_error_message="注销须写明原因和日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annualregistration',
-            constraint=models.UniqueConstraint(fields=('card', 'year'), name='one_registration_a_card_and_year', violation_error_message='这张证本年度已经注册。'),
+            model_name="annualregistration",
+            constraint=models.UniqueConstraint(
+                fields=("card", "year"),
+                name="one_registration_a_card_and_year",
+                violation_error_message="这张证本年度已经注册。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='care',
-            index=models.Index(fields=['person', 'given_on'], name='cares_of_a_person'),
+            model_name="care",
+            index=models.Index(fields=["person", "given_on"], name="cares_of_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_at', None), models.Q(('resolution', ''), _negated=True), _connector='OR'), name='resolved_correction_says_how', violation_error_message='请写明处理结果。'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resolved_at", None), models.Q(("resolution", ""), _negated=True), _connector="OR"
+                ),
+                name="resolved_correction_says_how",
+                violation_error_message="请写明处理结果。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='distinctpair',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='one_verdict_a_pair', violation_error_message='这两份档案已认定不是同一人。'),
+            model_name="distinctpair",
+            constraint=models.UniqueConstraint(
+                fields=("first", "second"),
+                name="one_verdict_a_pair",
+                violation_error_message="这两份档案已认定不是同一人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='distinctpair',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_is_written_in_one_order', violation_error_message='两份档案不能是同一份。'),
+            model_name="distinctpair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))),
+                name="pair_is_written_in_one_order",
+                violation_error_message="两份档案不能是同一份。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged',), name='a_file_is_merged_once', violation_error_message='这份档案已经并入另一份。'),
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at", None)),
+                fields=("merged",),
+                name="a_file_is_merged_once",
+                violation_error_message="这份档案已经并入另一份。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outingplace',
-            constraint=models.UniqueConstraint(fields=('outing', 'person'), name='one_place_a_person_and_outing', violation_error_message='此人已在名单中。'),
+            model_name="outingplace",
+            constraint=models.UniqueConstraint(
+                fields=("outing", "person"),
+                name="one_place_a_person_and_outing",
+                violation_error_message="此人已在名单中。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outingplace',
-            constraint=models.CheckConstraint(condition=models.Q(('attended', False), models.Q(('family_signed_on__isnull', False), ('health_stated_on__isnull', False), ('is_fit', True), models.Q(('emergency_contact', ''), _negated=True)), _connector='OR'), name='nobody_goes_without_his_papers', violation_error_message='健康声明、家属签字、紧急联系人齐全后才能列入参加名单。'),
+            model_name="outingplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("attended", False),
+                    models.Q(
+                        ("family_signed_on__isnull", False),
+                        ("health_stated_on__isnull", False),
+                        ("is_fit", True),
+                        models.Q(("emergency_contact", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="nobody_goes_without_his_papers",
+                violation_error_message="健康声明、家属签字、紧急联系人齐全后才能列入参加名单。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quartercheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('district__isnull', False), ('group', None), ('school', None)), models.Q(('district', None), ('group__isnull', False), ('school', None)), models.Q(('district', None), ('group', None), ('school__isnull', False)), _connector='OR'), name='quartercheck_is_at_exactly_one_unit', violation_error_message='区、协作组、学校三者须选且只选一个。'),
+            model_name="quartercheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("district__isnull", False), ("group", None), ("school", None)),
+                    models.Q(("district", None), ("group__isnull", False), ("school", None)),
+                    models.Q(("district", None), ("group", None), ("school__isnull", False)),
+                    _connector="OR",
+                ),
+                name="quartercheck_is_at_exactly_one_unit",
+                violation_error_message="区、协作组、学校三者须选且只选一个。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quartercheck',
-            constraint=models.UniqueConstraint(fields=('district', 'year', 'quarter'), name='one_quarter_check_a_district', violation_error_message='这个季度已经核对过。'),
+            model_name="quartercheck",
+            constraint=models.UniqueConstraint(
+                fields=("district", "year", "quarter"),
+                name="one_quarter_check_a_district",
+                violation_error_message="这个季度已经核对过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quartercheck',
-            constraint=models.UniqueConstraint(fields=('group', 'year', 'quarter'), name='one_quarter_check_a_group', violation_error_message='这个季度已经核对过。'),
+            model_name="quartercheck",
+            constraint=models.UniqueConstraint(
+                fields=("group", "year", "quarter"),
+                name="one_quarter_check_a_group",
+                violation_error_message="这个季度已经核对过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quartercheck',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'quarter'), name='one_quarter_check_a_school', violation_error_message='这个季度已经核对过。'),
+            model_name="quartercheck",
+            constraint=models.UniqueConstraint(
+                fields=("school", "year", "quarter"),
+                name="one_quarter_check_a_school",
+                violation_error_message="这个季度已经核对过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quartercheck',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='a_year_has_four_quarters', violation_error_message='季度应在 1—4 之间。'),
+            model_name="quartercheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)),
+                name="a_year_has_four_quarters",
+                violation_error_message="季度应在 1—4 之间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'WITHDRAWN']), ('submitted_at__isnull', False), _connector='OR'), name='registration_sent_has_a_time', violation_error_message='已提交的材料须有提交时间。'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "WITHDRAWN"]), ("submitted_at__isnull", False), _connector="OR"
+                ),
+                name="registration_sent_has_a_time",
+                violation_error_message="已提交的材料须有提交时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(fields=('due',), name='one_registration_a_due', violation_error_message='本校已有一份登记报送。'),
+            model_name="registration",
+            constraint=models.UniqueConstraint(
+                fields=("due",),
+                name="one_registration_a_due",
+                violation_error_message="本校已有一份登记报送。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registrationline',
-            constraint=models.UniqueConstraint(fields=('registration', 'person'), name='one_line_a_person_and_registration', violation_error_message='此人已在本次登记名单中。'),
+            model_name="registrationline",
+            constraint=models.UniqueConstraint(
+                fields=("registration", "person"),
+                name="one_line_a_person_and_registration",
+                violation_error_message="此人已在本次登记名单中。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('district', 'number'), name='one_service_certificate_a_number', violation_error_message='这个证明编号已经用过。'),
+            model_name="servicecertificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("district", "number"),
+                name="one_service_certificate_a_number",
+                violation_error_message="这个证明编号已经用过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='certificate_range_ends_after_it_begins', violation_error_message='截止日期不能早于起始日期。'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on__gte", models.F("from_on"))),
+                name="certificate_range_ends_after_it_begins",
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ISSUED'), _negated=True), models.Q(models.Q(('number', ''), _negated=True), ('issued_on__gt', models.F('posted_until'))), _connector='OR'), name='certificate_is_issued_after_its_notice', violation_error_message='单位内公示期满以后才能出具，并须有编号。'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "ISSUED"), _negated=True),
+                    models.Q(
+                        models.Q(("number", ""), _negated=True), ("issued_on__gt", models.F("posted_until"))
+                    ),
+                    _connector="OR",
+                ),
+                name="certificate_is_issued_after_its_notice",
+                violation_error_message="单位内公示期满以后才能出具，并须有编号。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecertificate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['WITHDRAWN', 'VOID']), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='ended_certificate_says_why', violation_error_message='撤回或作废须写明原因。'),
+            model_name="servicecertificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["WITHDRAWN", "VOID"]), _negated=True),
+                    models.Q(("end_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ended_certificate_says_why",
+                violation_error_message="撤回或作废须写明原因。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerule',
-            constraint=models.UniqueConstraint(fields=('district', 'from_on'), name='one_service_rule_a_day', violation_error_message='这一天已有一条规则。'),
+            model_name="servicerule",
+            constraint=models.UniqueConstraint(
+                fields=("district", "from_on"),
+                name="one_service_rule_a_day",
+                violation_error_message="这一天已有一条规则。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerule',
-            constraint=models.CheckConstraint(condition=models.Q(('day_cap_half_hours__gte', 1), ('day_cap_half_hours__lte', 48)), name='day_cap_fits_a_day', violation_error_message='每日上限应在半小时到 24 小时之间。'),
+            model_name="servicerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("day_cap_half_hours__gte", 1), ("day_cap_half_hours__lte", 48)),
+                name="day_cap_fits_a_day",
+                violation_error_message="每日上限应在半小时到 24 小时之间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='startier',
-            constraint=models.UniqueConstraint(fields=('district', 'from_on', 'name'), name='one_star_tier_a_name_and_day', violation_error_message='这一天的标准里已有这个星级。'),
+            model_name="startier",
+            constraint=models.UniqueConstraint(
+                fields=("district", "from_on", "name"),
+                name="one_star_tier_a_name_and_day",
+                violation_error_message="这一天的标准里已有这个星级。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='taskcall',
-            index=models.Index(fields=['person', 'asked_on'], name='calls_of_a_person'),
+            model_name="taskcall",
+            index=models.Index(fields=["person", "asked_on"], name="calls_of_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('district', 'name'), name='one_team_a_name', violation_error_message='本区已有同名的队伍。'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                fields=("district", "name"),
+                name="one_team_a_name",
+                violation_error_message="本区已有同名的队伍。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('founded_on', None), ('dissolved_on', None), ('dissolved_on__gte', models.F('founded_on')), _connector='OR'), name='team_ends_after_it_begins', violation_error_message='撤销日期不能早于成立日期。'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("founded_on", None),
+                    ("dissolved_on", None),
+                    ("dissolved_on__gte", models.F("founded_on")),
+                    _connector="OR",
+                ),
+                name="team_ends_after_it_begins",
+                violation_error_message="撤销日期不能早于成立日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicesheet',
-            constraint=models.UniqueConstraint(fields=('district', 'number'), name='one_sheet_a_number', violation_error_message='这个签到表号已经用过。'),
+            model_name="servicesheet",
+            constraint=models.UniqueConstraint(
+                fields=("district", "number"),
+                name="one_sheet_a_number",
+                violation_error_message="这个签到表号已经用过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicesheet',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='sheet_ends_after_it_starts', violation_error_message='结束时间要晚于开始时间。'),
+            model_name="servicesheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="sheet_ends_after_it_starts",
+                violation_error_message="结束时间要晚于开始时间。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['person', 'served_on'], name='records_of_a_person'),
+            model_name="servicerecord",
+            index=models.Index(fields=["person", "served_on"], name="records_of_a_person"),
         ),
         migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['district', '-served_on', '-starts_at', '-id'], name='records_by_day'),
+            model_name="servicerecord",
+            index=models.Index(fields=["district", "-served_on", "-starts_at", "-id"], name="records_by_day"),
         ),
         migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['district', 'status', 'kind', 'evidence', 'half_hours'], name='records_in_sums'),
+            model_name="servicerecord",
+            index=models.Index(
+                fields=["district", "status", "kind", "evidence", "half_hours"], name="records_in_sums"
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['district', 'status', 'kind', 'served_on', 'person', 'half_hours', 'evidence'], name='records_of_a_period'),
+            model_name="servicerecord",
+            index=models.Index(
+                fields=["district", "status", "kind", "served_on", "person", "half_hours", "evidence"],
+                name="records_of_a_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('half_hours__gte', 1), ('half_hours__lte', 48)), name='hours_fit_a_day', violation_error_message='服务时间以半小时为单位，至少 0.5 小时，一天不超过 24 小时。'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("half_hours__gte", 1), ("half_hours__lte", 48)),
+                name="hours_fit_a_day",
+                violation_error_message="服务时间以半小时为单位，至少 0.5 小时，一天不超过 24 小时。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at', None), ('starts_at', None)), models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='record_ends_after_it_starts', violation_error_message='开始和结束时间要同时填写，结束时间要晚于开始时间。'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_at", None), ("starts_at", None)),
+                    models.Q(
+                        ("ends_at__gt", models.F("starts_at")),
+                        ("ends_at__isnull", False),
+                        ("starts_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="record_ends_after_it_starts",
+                violation_error_message="开始和结束时间要同时填写，结束时间要晚于开始时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'CONFIRMED'), _negated=True), ('confirmed_at__isnull', False), _connector='OR'), name='confirmed_record_has_a_time', violation_error_message='已确认的记录须有确认时间。'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "CONFIRMED"), _negated=True),
+                    ("confirmed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="confirmed_record_has_a_time",
+                violation_error_message="已确认的记录须有确认时间。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), models.Q(('basis', ''), _negated=True), _connector='OR'), name='back_entry_says_its_basis', violation_error_message='补录须写明依据。'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence", ""), models.Q(("basis", ""), _negated=True), _connector="OR"),
+                name="back_entry_says_its_basis",
+                violation_error_message="补录须写明依据。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('sheet__isnull', False), ('status__in', ['CLAIMED', 'CONFIRMED'])), fields=('sheet', 'person'), name='one_record_a_person_and_sheet', violation_error_message='此人在这张签到表上已有一条记录。'),
+            model_name="servicerecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sheet__isnull", False), ("status__in", ["CLAIMED", "CONFIRMED"])),
+                fields=("sheet", "person"),
+                name="one_record_a_person_and_sheet",
+                violation_error_message="此人在这张签到表上已有一条记录。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outing',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', models.F('minimum')), ('minimum__gte', 1)), name='outing_has_room_for_its_minimum', violation_error_message='名额不能少于最少成行人数。'),
+            model_name="outing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", models.F("minimum")), ("minimum__gte", 1)),
+                name="outing_has_room_for_its_minimum",
+                violation_error_message="名额不能少于最少成行人数。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='teammembership',
-            index=models.Index(fields=['person', 'from_on'], name='memberships_of_a_person'),
+            model_name="teammembership",
+            index=models.Index(fields=["person", "from_on"], name="memberships_of_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='teammembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('team', 'person'), name='one_current_membership_a_team', violation_error_message='此人已在这支队伍里。'),
+            model_name="teammembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)),
+                fields=("team", "person"),
+                name="one_current_membership_a_team",
+                violation_error_message="此人已在这支队伍里。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teammembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('office__in', [1, 3]), ('to_on', None)), fields=('team', 'office'), name='one_head_and_one_secretary_a_team', violation_error_message='这支队伍的这个职务已有人担任，请先让原任退出或改任。'),
+            model_name="teammembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("office__in", [1, 3]), ("to_on", None)),
+                fields=("team", "office"),
+                name="one_head_and_one_secretary_a_team",
+                violation_error_message="这支队伍的这个职务已有人担任，请先让原任退出或改任。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teammembership',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='membership_ends_after_it_begins', violation_error_message='退出日期不能早于加入日期。'),
+            model_name="teammembership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"),
+                name="membership_ends_after_it_begins",
+                violation_error_message="退出日期不能早于加入日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teamplan',
-            constraint=models.UniqueConstraint(fields=('team', 'year'), name='one_plan_a_team_and_year', violation_error_message='这支队伍本年度已有计划。'),
+            model_name="teamplan",
+            constraint=models.UniqueConstraint(
+                fields=("team", "year"),
+                name="one_plan_a_team_and_year",
+                violation_error_message="这支队伍本年度已有计划。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ASKED')), fields=('person', 'to_school'), name='one_open_transfer_a_person', violation_error_message='已经申请转入，正等对方学校确认。'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "ASKED")),
+                fields=("person", "to_school"),
+                name="one_open_transfer_a_person",
+                violation_error_message="已经申请转入，正等对方学校确认。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('from_school', models.F('to_school')), _negated=True), name='transfer_leads_elsewhere', violation_error_message='此人已在这所学校。'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_school", models.F("to_school")), _negated=True),
+                name="transfer_leads_elsewhere",
+                violation_error_message="此人已在这所学校。",
+            ),
         ),
     ]
