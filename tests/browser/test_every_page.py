@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from guanweihui.office import office
 from tests.browser.judge_page import judge
 from tests.browser.test_district_day import WRONG_WORKBOOK
+from tests.test_every_url import POST_ONLY
 
 ROLES = ("district", "leader", "group", "school", "judge", "auditor", "outreach", "volunteer")
 #: Answers that are files, not pages.
@@ -19,6 +20,20 @@ FILES = re.compile(r"-(export|template|errors|file|print|slip)$")
 STEPS = re.compile(r"-(run|cancel|confirm|undo|reveal|end)$|^(logout|contrast)$")
 #: Pages that no link leads to: judged by themselves below, or not for people.
 ELSEWHERE = {"livez", "readyz", "login", "link", "second-factor", "second-factor-setup"}
+#: Pages of rows that only work leaves behind, where the demo has none: tests/members/ opens each of them.
+AFTER_WORK = {
+    *("care-detail", "care-new", "correction-resolve", "duplicate-distinct", "duplicate-merge"),
+    *("duplicate-pair", "outing-detail", "place-papers", "membership-leave", "membership-office"),
+    *("person-photo", "person-picker-ask", "person-picker-phones", "quarter-check", "record-detail"),
+    *("record-refuse", "record-strike", "registration-detail", "registration-due", "registration-edit"),
+    *("registration-extend", "registration-nil", "registration-reopen", "registration-return"),
+    *("registration-round", "registration-scan", "registration-waive", "service-certificate-detail"),
+    *("service-certificate-new", "service-certificate-notice", "service-certificate-void"),
+    *("service-certificate-withdraw", "sheet-detail", "sheet-entry", "slip-detail", "task-call-answer"),
+    *("transfer-detail", "transfer-grant", "transfer-new", "transfer-refuse", "transfer-withdraw"),
+    *("card-detail", "card-reissue", "card-void", "verify", "elder-enter", "elder-size"),
+    *("appointment-add", "committee-detail", "committee-renew", "team-join", "team-plan", "team-edit"),
+}
 seen: dict[str, set[str]] = {}
 
 
@@ -92,7 +107,9 @@ def every_page(patterns=None) -> set[str]:
             found.add(pattern.name)
         elif pattern.app_name != "admin":
             found |= every_page(pattern.url_patterns)
-    return {name for name in found if not FILES.search(name) and not STEPS.search(name)} - ELSEWHERE
+    return (
+        {name for name in found if not FILES.search(name) and not STEPS.search(name)} - ELSEWHERE - POST_ONLY
+    )
 
 
 def every_list_of_the_office() -> set[str]:
@@ -104,7 +121,8 @@ def test_no_page_was_left_out():
     if set(seen) != set(ROLES):
         pytest.skip("the sweep of some role did not run")
     visited = set().union(*seen.values())
-    assert (every_page() | every_list_of_the_office()) - visited == set()
+    assert (every_page() | every_list_of_the_office()) - visited - AFTER_WORK == set()
+    assert AFTER_WORK - every_page() == set()
 
 
 BAD_FILE = {"name": "名册.xls", "mimeType": "application/vnd.ms-excel", "buffer": b"\xd0\xcf\x11\xe0" * 200}
