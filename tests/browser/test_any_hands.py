@@ -108,6 +108,7 @@ def test_a_phone_shows_a_short_list_as_cards_and_lets_a_long_one_scroll(visit):
     scrolling = page.locator("#list .table-scroll")
     assert scrolling.evaluate("(box) => box.scrollWidth > box.clientWidth")
     name = page.locator("#list tbody tr").first.locator("a").first
+    name.scroll_into_view_if_needed()
     scrolling.evaluate("(box) => { box.scrollLeft = 300 }")
     expect(name).to_be_in_viewport(ratio=1)
 
