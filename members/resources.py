@@ -434,11 +434,17 @@ class Register:
             row.payload = None
         insert(people)
         for row, person in zip(rows, people, strict=True):
+            # A new file has no further classes: what is kept for undo need not ask, a query a row.
+            person._prefetched_objects_cache = {"further_classes": ()}
             yield Written(row.sheet, row.number, person)
 
     def _update(self, rows: Sequence[PlannedRow]) -> Iterator[Written]:
         # Locked: what is kept for undo is what these values replace.
-        stored = Person.objects.select_for_update().in_bulk([row.payload[0] for row in rows])
+        stored = (
+            Person.objects.select_for_update()
+            .prefetch_related("further_classes")
+            .in_bulk([row.payload[0] for row in rows])
+        )
         befores, by_fields = {}, defaultdict(list)
         for row in rows:
             pk, changed = row.payload
