@@ -28,8 +28,9 @@ REASONS = {
 }
 SHARED_NAME, VARIANT, FORMER_NAME, SHARED_PHONE = REASONS
 
+# A plus sign keeps SQLite from looking up by that column: few people share a telephone, a district is many.
 _SQL = """
-WITH shared AS (
+WITH shared AS MATERIALIZED (
     SELECT district_id, folded_name, {month} AS month FROM {person}
     WHERE {living} AND born_on IS NOT NULL AND birth_precision <> 'year' AND folded_name <> ''
     GROUP BY district_id, folded_name, {month} HAVING COUNT(*) > 1
@@ -38,25 +39,25 @@ WITH shared AS (
     FROM shared JOIN {person} p ON p.folded_name = shared.folded_name
         AND p.district_id = shared.district_id AND {p_month} = shared.month
     WHERE p.merged_into_id IS NULL AND p.birth_precision <> 'year'
-), busy AS (
+), busy AS MATERIALIZED (
     SELECT district_id, phone_index FROM {person} WHERE {living} AND phone_index > ''
     GROUP BY district_id, phone_index HAVING COUNT(*) BETWEEN 2 AND {most_on_a_phone}
 ), renamed AS (
     SELECT id, district_id, former_name, {month} AS month, birth_precision FROM {person}
-    WHERE {living} AND former_name > ''
+    WHERE +merged_into_id IS NULL AND +district_id IN ({keys}) AND former_name > ''
 ), pairs AS (
     SELECT a.id AS first, b.id AS second,
         CASE WHEN a.name = b.name THEN {shared_name} ELSE {variant} END AS reason
     FROM named a JOIN named b ON b.folded_name = a.folded_name AND b.month = a.month
         AND b.district_id = a.district_id AND b.id > a.id
     UNION SELECT a.id, b.id, {shared_phone}
-    FROM busy JOIN {person} a ON a.phone_index = busy.phone_index AND a.district_id = busy.district_id
-        JOIN {person} b ON b.phone_index = a.phone_index AND b.district_id = a.district_id AND b.id > a.id
-    WHERE a.merged_into_id IS NULL AND b.merged_into_id IS NULL
+    FROM busy JOIN {person} a ON a.phone_index = busy.phone_index AND +a.district_id = busy.district_id
+        JOIN {person} b ON b.phone_index = a.phone_index AND +b.district_id = a.district_id AND +b.id > a.id
+    WHERE +a.merged_into_id IS NULL AND +b.merged_into_id IS NULL
     UNION SELECT CASE WHEN a.id < b.id THEN a.id ELSE b.id END,
         CASE WHEN a.id < b.id THEN b.id ELSE a.id END, {former_name}
-    FROM renamed a JOIN {person} b ON b.name = a.former_name AND b.district_id = a.district_id
-        AND b.id <> a.id AND b.merged_into_id IS NULL
+    FROM renamed a JOIN {person} b ON b.name = a.former_name AND +b.district_id = a.district_id
+        AND b.id <> a.id AND +b.merged_into_id IS NULL
     WHERE a.month IS NULL OR b.born_on IS NULL OR a.birth_precision = 'year' OR b.birth_precision = 'year'
         OR a.month = {b_month}
 )
@@ -112,6 +113,7 @@ def _find(districts: list[int]) -> Iterator[Pair]:
         month="SUBSTR(CAST(born_on AS TEXT), 1, 7)",
         p_month="SUBSTR(CAST(p.born_on AS TEXT), 1, 7)",
         b_month="SUBSTR(CAST(b.born_on AS TEXT), 1, 7)",
+        keys=keys,
         living=f"merged_into_id IS NULL AND district_id IN ({keys})",
         most_on_a_phone=MOST_ON_A_PHONE,
         shared_name=SHARED_NAME,

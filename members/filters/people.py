@@ -55,6 +55,12 @@ class PersonFilter(ListFilterSet):
         model = Person
         fields = ()
 
+    def only_name(self) -> str:
+        """Return the name asked for when nothing else is asked, else nothing."""
+        asked = self.form.cleaned_data if self.is_bound and self.form.is_valid() else {}
+        others = [value for name, value in asked.items() if name != "name" and value not in (None, "")]
+        return "" if others else asked.get("name", "").strip()
+
     def by_name(self, queryset, name, value):
         return queryset.named(value)
 

@@ -32,6 +32,7 @@ from members.forms.people import (
 from members.models import Person
 from members.photos import open_photo
 from members.reports.people import people_register
+from members.search import Hits
 from members.workflow.people import (
     REVEALERS,
     STATES,
@@ -87,11 +88,14 @@ def person_list(request: HttpRequest) -> HttpResponse:
         del query["name"]
         return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
     asked, chosen = chosen_people(request)
-    page = page_of(request, chosen.qs.for_list(), SORTS)
+    name = "" if asked else chosen.only_name()
+    hits = Hits(name, request.user) if name else None
+    page = page_of(request, chosen.qs.for_list() if hits is None else hits, SORTS)
     behind = None
     if asked:
         behind = figure_line(request, asked, asked.value(chosen.qs), of=unit_of(chosen))
     begins = reach_of(request.user).serves(*REVEALERS)
+    count = 0 if asked else chosen.qs.on_register().count() if hits is None else hits.on_register
     shown = ListPage(
         title="人员名册",
         columns=COLUMNS,
@@ -99,7 +103,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         page=page,
         form=chosen.form,
         behind=behind,
-        notes=[] if asked else [on_register_words(chosen.qs.on_register().count())],
+        notes=[] if asked else [on_register_words(count)],
         tabs=tabs_of(request, PEOPLE),
         export="person-export" if begins else "",
         unit="人",
