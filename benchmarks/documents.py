@@ -14,7 +14,7 @@ import build
 import ground
 
 WARM = 5
-CYCLE, ALL_YEARS, ROSTER = 154, 645, 100
+CYCLE, ALL_YEARS, ROSTER, CARDS = 154, 645, 100, 30
 #: Seconds that each may take warm.
 REACH = {
     "figures as JSON": None,
@@ -24,6 +24,7 @@ REACH = {
     "one certificate": 0.3,
     f"{CYCLE} certificates": 10.0,
     f"{ALL_YEARS} certificates": 30.0,
+    f"{CARDS} volunteer cards": 2.0,
     f"roster of {ROSTER} rows": 1.5,
     "official text of 7 pages": 0.5,
 }
@@ -31,7 +32,7 @@ REACH = {
 
 def make() -> dict[str, Any]:
     """Make each document a few times: {name: cold, warm, queries, KB}."""
-    works = {**statistics(), **certificates(), **rosters()}
+    works = {**statistics(), **certificates(), **cards(), **rosters()}
     return {
         name: timed(work, times) | {"mb": ground.peak_mb("self")} for name, (work, times) in works.items()
     }
@@ -119,6 +120,39 @@ def certificates() -> dict[str, Work]:
         f"{CYCLE} certificates": (lambda: pdf.certificates(sheets[:CYCLE]), 1),
         f"{ALL_YEARS} certificates": (lambda: pdf.certificates(many), 0),
     }
+
+
+def cards() -> dict[str, Work]:
+    from guanweihui.documents import cards as document
+
+    def face(number: int) -> document.CardFace:
+        return document.CardFace(
+            organ="示例区教育系统关心下一代工作委员会",
+            name="王建国李秀英陈玉兰"[number % 7 :][:3],
+            unit=f"示例区第{number}实验小学",
+            team="读书辅导队、法治宣传队",
+            number=f"GGW2018{number:05}",
+            check_url=f"https://example.invalid/v/{number:032}",
+            issued="2018-09-01",
+            photo=photo(number),
+            years=tuple((year, year == 2018) for year in range(2018, 2023)),
+        )
+
+    faces = [face(number) for number in range(CARDS)]
+    return {f"{CARDS} volunteer cards": (lambda: document.sheets(faces), WARM)}
+
+
+def photo(number: int) -> str:
+    """Make a photograph of its own colours, in the size that the portal keeps."""
+    import base64
+    import io
+
+    from PIL import Image
+
+    content = io.BytesIO()
+    noise = Image.effect_noise((413, 579), 40 + number)
+    Image.merge("RGB", (noise, noise, noise)).save(content, "JPEG", quality=85)
+    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"
 
 
 def rosters() -> dict[str, Work]:

@@ -43,12 +43,12 @@ class CardFace:
 
 def single(faces: Sequence[CardFace]) -> bytes:
     """Print each card on two pages of its own size, front and back, for a card printer."""
-    return _write([_render("single", faces)])
+    return bytes(_render("single", faces).write_pdf())
 
 
 def large(faces: Sequence[CardFace]) -> bytes:
     """Print each card in A6 with its back, large enough to be read without glasses."""
-    return _write([_render("large", faces)])
+    return bytes(_render("large", faces).write_pdf())
 
 
 def sheets(faces: Sequence[CardFace], progress: Callable[[int], None] = lambda done: None) -> bytes:
@@ -56,11 +56,19 @@ def sheets(faces: Sequence[CardFace], progress: Callable[[int], None] = lambda d
 
     `progress` hears after each sheet how many cards are laid out. Raises pdf.Unprintable.
     """
-    laid_out = []
+    laid_out: list[Any] = []
+    pages: list[Any] = []
+    # The backs of most sheets are alike, and take longer to lay out than the fronts.
+    backs: dict[tuple[Any, ...], Any] = {}
     for start in range(0, len(faces), ON_A_SHEET):
-        laid_out.append(_render("sheet", faces[start : start + ON_A_SHEET]))
+        chosen = faces[start : start + ON_A_SHEET]
+        said = tuple((face.contact, face.years) for face in chosen)
+        sides = (False,) if said in backs else (False, True)
+        laid_out.append(_render("sheet", chosen, sides))
+        front, *back = laid_out[-1].pages
+        pages += [front, backs.setdefault(said, *back)]
         progress(min(start + ON_A_SHEET, len(faces)))
-    return _write(laid_out)
+    return bytes(laid_out[0].copy(pages).write_pdf())
 
 
 def places(mirrored: bool = False) -> Iterator[Place]:
@@ -77,31 +85,26 @@ def places(mirrored: bool = False) -> Iterator[Place]:
             yield left + column_shown * (width + across), top + row * (height + down)
 
 
-def _render(kind: str, faces: Sequence[CardFace]) -> Any:
-    """Lay out one document; what no font can print stops it, a box on a card is found too late."""
+def _render(kind: str, faces: Sequence[CardFace], sides: Sequence[bool] = (False, True)) -> Any:
+    """Lay out one document, fronts (False) and backs (True).
+
+    What no font can print stops it: a box on a card is found too late.
+    """
     text = "".join(f"{face.organ}{face.name}{face.unit}{face.team}{face.contact}" for face in faces)
     if lost := fonts.unprintable(text):
         raise pdf.Unprintable(f"字库中没有这些字，不能制证：{'、'.join(lost)}。请核对，或请管理员加装字体。")
     weasyprint = pdf._weasyprint()
     views = [_view(face) for face in faces]
-    context = {"kind": kind, "cards": views, "title": "志愿者证", "pages": _pages(kind, views)}
+    context = {"kind": kind, "cards": views, "title": "志愿者证", "pages": _pages(kind, views, sides)}
     html = pdf._engine().get_template("documents/cards.html").render(Context(context, use_l10n=False))
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
 
 
-def _write(documents: Sequence[Any]) -> bytes:
-    """Join the pages into one file."""
-    pages = [page for document in documents for page in document.pages]
-    return bytes(documents[0].copy(pages).write_pdf())
-
-
-def _pages(kind: str, views: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _pages(kind: str, views: Sequence[dict[str, Any]], sides: Sequence[bool]) -> list[dict[str, Any]]:
     """Say which sides stand where, page by page; a card alone fills its page."""
     if kind != "sheet":
-        return [
-            {"sides": [{"card": view, "is_back": is_back}]} for view in views for is_back in (False, True)
-        ]
+        return [{"sides": [{"card": view, "is_back": is_back}]} for view in views for is_back in sides]
     return [
         {
             "marks": _marks(),
@@ -110,7 +113,7 @@ def _pages(kind: str, views: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
                 for view, (x, y) in zip(views, places(mirrored=is_back), strict=False)
             ],
         }
-        for is_back in (False, True)
+        for is_back in sides
     ]
 
 

@@ -1,5 +1,6 @@
 """What a card says on paper, and what its check page says to the public."""
 
+import base64
 import io
 import json
 import logging
@@ -115,6 +116,17 @@ def test_the_back_of_a_lone_card_lies_on_the_other_side(tmp_path):
 
 
 @needs_pdf
+def test_every_sheet_has_its_own_backs_whether_they_were_seen_before_or_not(tmp_path):
+    """Backs that are alike are laid out once: each must still stand behind its own fronts."""
+    faces = [face(contact=contact) for contact in ("甲", "乙", "甲") for _ in range(10)]
+    content = document.sheets([*faces, face(contact="甲")])
+    backs = [boxes(content, tmp_path, "-f", page, "-l", page) for page in ("2", "4", "6", "8")]
+    told = [[word[-1] for word in back if word.startswith("监督电话")] for back in backs]
+    assert told == [["甲"], ["乙"], ["甲"], ["甲"]]
+    assert backs[3]["监督电话：甲"] != backs[0]["监督电话：甲"]  # a lone card's, not the last of ten
+
+
+@needs_pdf
 def test_progress_is_told_after_each_sheet():
     said = []
     document.sheets([face()] * 21, said.append)
@@ -172,6 +184,14 @@ def jpeg() -> bytes:
 
 def test_a_sealed_photo_opens_as_a_data_uri():
     assert photo_of(keep_photo(jpeg())).startswith("data:image/jpeg;base64,/9j/")
+
+
+def test_a_large_photo_is_handed_over_in_the_size_of_its_print():
+    stream = io.BytesIO()
+    Image.new("RGB", (1143, 1600), "#0B4FA0").save(stream, "JPEG")
+    uri = photo_of(keep_photo(stream.getvalue()))
+    content = base64.b64decode(uri.removeprefix("data:image/jpeg;base64,"))
+    assert Image.open(io.BytesIO(content)).size == (400, 560)
 
 
 def test_a_photo_that_is_missing_or_damaged_leaves_its_cell_empty():
