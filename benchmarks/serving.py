@@ -1,4 +1,4 @@
-"""Time who serves and the picker: the demo's district of 13,000, then one of 200,000 people with records.
+"""Time who serves, the picker and the records: the demo's district of 13,000, then 200,000 people.
 
 The people and their hours are invented by a fixed rule and written in bulk: the same figures every time.
 Ends with 1 when a page asks more queries for more rows.
@@ -6,6 +6,7 @@ Ends with 1 when a page asks more queries for more rows.
 
 import argparse
 import datetime
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +27,24 @@ PAGES = (
     pages.Page("serving-list", query=f"?{SPAN}&state=served"),
     pages.Page("serving-list", query=f"?{SPAN}&state=dormant"),
     pages.Page("serving-list", query=f"?{SPAN}&state=registered"),
+    pages.Page("serving-list", query=f"?{SPAN}&state=served&page=50"),
+    pages.Page("serving-list", query=f"?{SPAN}&state=served&skill=书法"),
+    pages.Page("serving-list", query=f"?{SPAN}&state=dormant", role="group"),
+    pages.Page("serving-list", query=f"?{SPAN}&state=served", role="school"),
     pages.Page("person-picker"),
     pages.Page("person-picker", query="?skill=书法"),
+    pages.Page("person-picker", role="school"),
+    pages.Page("record-list"),
+    pages.Page("record-list", query="?page=500"),
+    pages.Page("record-list", query="?status=CLAIMED"),
+    pages.Page("record-list", query="?name=w"),
+    pages.Page("record-list", query="?first=2018-10-01&last=2018-12-31"),
+    pages.Page("record-list", query="?figure=service.hours&year=2018"),
+    pages.Page("record-list", role="group"),
+    pages.Page("record-list", role="school"),
+    pages.Page("quarter-list", query="?year=2018&quarter=4"),
+    pages.Page("quarter-list", query="?year=2018&quarter=4", role="group"),
+    pages.Page("quarter-list", query="?year=2018&quarter=4", role="school"),
     pages.Page("service-certificate-list"),
 )
 
@@ -40,6 +57,7 @@ def people(number: int) -> dict[str, Any]:
     from django.db import transaction
 
     from guanweihui.models import District
+    from guanweihui.upkeep import gather_statistics
     from members.models import Person
 
     district = District.objects.order_by("pk").first()
@@ -48,6 +66,7 @@ def people(number: int) -> dict[str, Any]:
         for batch in batches(invented(district, number - have)):
             Person.objects.bulk_create(batch)
         serve_a_year(district)
+    gather_statistics()
     return measure.result(people=Person.objects.count())
 
 
@@ -77,25 +96,16 @@ def serve_a_year(district: Any) -> None:
     """Give volunteers without one a year of hours and a speciality, and a tenth of them a team of seven."""
     from django.utils import timezone
 
-    from members.models import Person, ServiceRecord, Team, TeamMembership
+    from members.models import Person, ServiceRecord, TaskCall, Team, TeamMembership
 
     people = Person.objects.filter(district=district, is_volunteer=True, service_records=None)
-    volunteers = list(people.order_by("pk").only("pk"))
+    volunteers = list(people.order_by("pk").select_related("school").only("pk", "school__district"))
     for place, one in enumerate(volunteers):
         one.speciality = SPECIALITIES[place % len(SPECIALITIES)]
     Person.objects.bulk_update(volunteers, ["speciality"], batch_size=BATCH // 10)
     now = timezone.now()
     records = (
-        ServiceRecord(
-            district=district,
-            person=one,
-            content="读书辅导",
-            served_on=FROM_ON + datetime.timedelta(days=(place * 7 + n * 61) % 365),
-            half_hours=2 + n % 4,
-            status=ServiceRecord.Status.CONFIRMED,
-            claimed_at=now,
-            confirmed_at=now,
-        )
+        record_of(one, place, n, at=now)
         for place, one in enumerate(volunteers)
         if place % 5
         for n in range(RECORDS_EACH)
@@ -110,6 +120,40 @@ def serve_a_year(district: Any) -> None:
     )
     for batch in batches(members):
         TeamMembership.objects.bulk_create(batch)
+    calls = (
+        TaskCall(
+            district=district,
+            person=one,
+            task="读书活动评审",
+            asked_on=FROM_ON + datetime.timedelta(place % 99),
+        )
+        for place, one in enumerate(volunteers)
+        if place % 8 == 3
+    )
+    for batch in batches(calls):
+        TaskCall.objects.bulk_create(batch)
+
+
+def record_of(person: Any, place: int, number: int, *, at: datetime.datetime) -> Any:
+    """Make one record: two in three organised by the school, one in 20 still waits, one in 25 is training."""
+    from members.models import ServiceKind, ServiceRecord
+
+    mixed = place * RECORDS_EACH + number
+    waits = mixed % 20 == 7
+    return ServiceRecord(
+        district_id=person.school.district_id,
+        person=person,
+        school_id=person.school_id if mixed % 3 else None,
+        kind=ServiceKind.TRAINING if mixed % 25 == 3 else ServiceKind.SERVICE,
+        content="读书辅导",
+        served_on=FROM_ON + datetime.timedelta(days=(place * 7 + number * 61) % 365),
+        starts_at=datetime.time(8 + mixed % 9),
+        ends_at=datetime.time(11 + mixed % 9),
+        half_hours=2 + number % 4,
+        status=ServiceRecord.Status.CLAIMED if waits else ServiceRecord.Status.CONFIRMED,
+        claimed_at=at,
+        confirmed_at=None if waits else at,
+    )
 
 
 def batches(rows: Any) -> Iterator[list[Any]]:
@@ -161,15 +205,16 @@ def benchmark(asked: argparse.Namespace) -> None:
 
 def show(engine: str, seen: dict[int, dict[str, Any]], faults: list[str]) -> None:
     few, many = seen
-    print(f"\n### {engine}")
+    print(f"\n### {engine}, load average {os.getloadavg()[0]:.1f}")
     rows = []
     for page in PAGES:
         small, large = seen[few][page.label], seen[many][page.label]
         if small["queries"] != large["queries"]:
             faults.append(f"{page.label}: {small['queries']} and {large['queries']} queries")
-        times = [f"{ground.median(one['ms']):.0f}" for one in (small, large)]
+        times = [f"{ground.median(one[what]):.0f}" for one in (small, large) for what in ("ms", "cpu")]
         rows.append((page.label, large["queries"], *times, page.reach[1]))
-    ground.table(("page", "queries", f"ms at {few:,}", f"ms at {many:,}", "reach, ms"), rows)
+    head = (f"{number:,}, {what}" for number in map(int, seen) for what in ("ms", "processor"))
+    ground.table(("page", "queries", *head, "reach, ms"), rows)
 
 
 if __name__ == "__main__":

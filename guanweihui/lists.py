@@ -1,6 +1,6 @@
 """What a list or detail page shows, before it is HTML: columns, rows, one page of a queryset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,16 +77,40 @@ class Stage:
     note: str = ""
 
 
+class KeyPaginator(Paginator):
+    """Cuts a page out of the keys, which an index gives in order, and then loads the rows of these keys.
+
+    Whatever narrows and sorts the list runs over an index and not over rows; `load` says what a row needs.
+    """
+
+    def __init__(self, queryset: QuerySet, per_page: int, load: Callable[[QuerySet], QuerySet]) -> None:
+        super().__init__(queryset, per_page)
+        self.load = load
+
+    def page(self, number: int | str) -> Page:
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
+        # The keys come from the reader's own rows, so nobody else's can be among them.
+        rows = self.load(self.object_list.model._default_manager.filter(pk__in=keys)).in_bulk()
+        return self._get_page([rows[key] for key in keys if key in rows], number, self)
+
+
 def page_of(
     request: HttpRequest,
     queryset: QuerySet,
     sorts: Mapping[str, Sequence[str]] | None = None,
     default: str = "",
+    *,
+    load: Callable[[QuerySet], QuerySet] | None = None,
+    count: int | None = None,
 ) -> Page:
     """Cut out the page that the query string asks for: page, per (20, 50, 100) and sort (-name descends).
 
     sorts maps a column's sort name to order_by() fields; any other name falls back to default, and without a
     default the queryset keeps its own order. The page carries `sort` for the head of the list.
+    With `load` the page is cut out of the keys alone and `load` says what to load of its rows. A `count` that
+    the caller knows already is not asked for again.
     """
     sorts = sorts or {}
     sort = request.GET.get("sort", default)
@@ -96,7 +120,10 @@ def page_of(
         fields = [*sorts[sort.removeprefix("-")], "pk"]
         queryset = queryset.order_by(*(reverse(field) if sort.startswith("-") else field for field in fields))
     per = request.GET.get("per", "")
-    paginator = Paginator(queryset, int(per) if per in map(str, PER_PAGE) else PER_PAGE[0])
+    per_page = int(per) if per in map(str, PER_PAGE) else PER_PAGE[0]
+    paginator = KeyPaginator(queryset, per_page, load) if load else Paginator(queryset, per_page)
+    if count is not None:
+        paginator.count = count
     page = paginator.get_page(request.GET.get("page"))
     page.sort = sort  # type: ignore[attr-defined]
     return page

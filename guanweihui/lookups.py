@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
 
 #: Sorts behind every character that a key can hold.
 _LAST = "\U0010ffff"
@@ -20,6 +21,34 @@ def begins_with(field: str, text: str) -> Q:
     if connection.vendor == "sqlite":
         return Q(**{f"{field}__gte": text, f"{field}__lt": text + _LAST})
     return Q(**{f"{field}__startswith": text})
+
+
+def is_true(field: str) -> Q:
+    """Return the condition that a truth holds, as a comparison.
+
+    SQLite takes no bare truth for a key of an index, and what stands behind it there would be sorted anew.
+    """
+    return Q(**{f"{field}__in": [True]})
+
+
+class IsAmong(Func):
+    """The condition that a key is among those that a queryset of keys finds.
+
+    PostgreSQL reads the keys first and looks each up in the index of `field`. For `IN` beside an OR it walks
+    through the whole table (50 ms instead of 4 for a school's records among 240,000, processor time).
+    """
+
+    template = "%(expressions)s"
+    arg_joiner = " IN "
+    output_field = BooleanField()
+
+    def __init__(self, field: str, keys: QuerySet) -> None:
+        super().__init__(F(field), Subquery(keys))
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context
+        )
 
 
 def any_of(rows: QuerySet, conditions: Sequence[Q]) -> QuerySet:

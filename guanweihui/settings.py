@@ -123,6 +123,8 @@ def postgresql(config: dict[str, object]) -> dict[str, object]:
         "statement_timeout": ENV["STATEMENT_SECONDS"] * 1000,
         "lock_timeout": 3000,
         "idle_in_transaction_session_timeout": max(30, ENV["STATEMENT_SECONDS"]) * 1000,
+        # To compile a query costs more than what it saves here (750 of 1,350 ms, measured on who serves).
+        "jit": "off",
     }
     options: dict[str, object] = {
         "connect_timeout": 5,

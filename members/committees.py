@@ -80,18 +80,26 @@ def vacancies(
     more than three months back. One that was never filled counts for the head alone, and only at a unit
     known to be older than that: many schools have no executive deputy at all.
     """
+    seats = empty_seats(actor, day, roles=roles, levels=levels)
+    queries = [_with_last_day(units, level, position, day) for level, position, units in seats]
+    rows = queries[0].union(*queries[1:], all=True)
+    return [Vacancy(*row[:6]) for row in sorted(rows, key=_in_order)]
+
+
+def empty_seats(
+    actor: Any, day: datetime.date, *, roles: Collection[str] | None = None, levels: Collection[str] = ()
+) -> list[tuple[str, Appointment.Position, Any]]:
+    """Return (level, seat, the units without it) for each seat that `vacancies()` looks after; no query."""
     asked = [
         (School, "school", Position.DIRECTOR),
         (School, "school", Position.EXECUTIVE_DEPUTY),
         (CollaborationGroup, "group", Position.GROUP_HEAD),
     ]
-    queries = [
-        _empty(model, level, position, actor=actor, day=day, roles=roles)
+    return [
+        (level, position, _without(model.objects.visible_to(actor, roles=roles), level, position, day))
         for model, level, position in asked
         if not levels or level in levels
     ]
-    rows = queries[0].union(*queries[1:], all=True)
-    return [Vacancy(*row[:6]) for row in sorted(rows, key=_in_order)]
 
 
 def _in_order(row: tuple) -> tuple:
@@ -99,39 +107,32 @@ def _in_order(row: tuple) -> tuple:
     return (level != "group", group, place, pk, position)
 
 
-def _empty(
-    model: Any,
-    level: str,
-    position: int,
-    *,
-    actor: Any,
-    day: datetime.date,
-    roles: Collection[str] | None,
-) -> Any:
-    """Select (level, pk, name, code, position, last day, group's place, place) of units without one."""
-    limit = months_from(day, -VACANT_MONTHS)
-    seats = Appointment.objects.filter(**{level: OuterRef("pk"), "position": position}).order_by()
-    begun = seats.held_between(datetime.date.min, day)
-    had = Q(Exists(begun))
+def _held(level: str, position: int) -> Any:
+    """Return the appointments to a seat of the outer unit."""
+    return Appointment.objects.filter(**{level: OuterRef("pk"), "position": position}).order_by()
+
+
+def _without(units: Any, level: str, position: int, day: datetime.date) -> Any:
+    """Keep the units whose seat stands empty."""
+    limit, seats = months_from(day, -VACANT_MONTHS), _held(level, position)
+    had = Q(Exists(seats.held_between(datetime.date.min, day)))
     if position == HEADS[level]:
         had |= Q(opened_on__lt=limit)
+    return units.open_on(day).filter(had).exclude(Exists(seats.held_between(limit, day))).order_by()
+
+
+def _with_last_day(units: Any, level: str, position: int, day: datetime.date) -> Any:
+    """Select (level, pk, name, code, position, last day, group's place, place) of units without a seat."""
+    begun = _held(level, position).held_between(datetime.date.min, day)
     last = begun.values(level).annotate(last=Max("to_on")).values("last")
-    return (
-        model.objects.visible_to(actor, roles=roles)
-        .open_on(day)
-        .filter(had)
-        .exclude(Exists(seats.held_between(limit, day)))
-        .order_by()
-        .annotate(
-            v_level=Value(level),
-            v_code=F("code") if level == "school" else Value(""),
-            v_position=Value(position),
-            v_last=Subquery(last),
-            v_group=F("group__position" if level == "school" else "position"),
-            v_place=F("position"),
-        )
-        .values_list("v_level", "pk", "short_name", "v_code", "v_position", "v_last", "v_group", "v_place")
-    )
+    return units.annotate(
+        v_level=Value(level),
+        v_code=F("code") if level == "school" else Value(""),
+        v_position=Value(position),
+        v_last=Subquery(last),
+        v_group=F("group__position" if level == "school" else "position"),
+        v_place=F("position"),
+    ).values_list("v_level", "pk", "short_name", "v_code", "v_position", "v_last", "v_group", "v_place")
 
 
 def warnings_of(seat: Appointment, day: datetime.date) -> list[str]:

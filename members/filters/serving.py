@@ -24,7 +24,7 @@ class ServingFilter(ListFilterSet):
     from_on = filters.DateFilter(label="起", method="keep")
     to_on = filters.DateFilter(label="止", method="keep")
     group = filters.ModelChoiceFilter(
-        label="协作组", field_name="school__group", queryset=visible_groups, empty_label="全部"
+        label="协作组", queryset=visible_groups, empty_label="全部", method="by_group"
     )
     team = filters.ModelChoiceFilter(
         label="队伍", queryset=visible_teams, empty_label="全部", method="by_team"
@@ -58,6 +58,9 @@ class ServingFilter(ListFilterSet):
     def by_name(self, queryset, name, value):
         return queryset.named(value)
 
+    def by_group(self, queryset, name, value):
+        return queryset.of_schools(value.schools)
+
     def by_team(self, queryset, name, value):
         return in_team(queryset, value, self.period)
 
@@ -79,7 +82,7 @@ class PickerFilter(ListFilterSet):
         label="队伍", queryset=visible_teams, empty_label="全部", method="by_team"
     )
     group = filters.ModelChoiceFilter(
-        label="协作组", field_name="school__group", queryset=visible_groups, empty_label="全部"
+        label="协作组", queryset=visible_groups, empty_label="全部", method="by_group"
     )
     moved = filters.ChoiceFilter(
         label="异地安置", choices=[("yes", "包括")], empty_label="不包括", method="keep"
@@ -95,6 +98,9 @@ class PickerFilter(ListFilterSet):
 
     def by_name(self, queryset, name, value):
         return queryset.named(value)
+
+    def by_group(self, queryset, name, value):
+        return queryset.of_schools(value.schools)
 
     def by_team(self, queryset, name, value):
         return in_team_on(queryset, value, self.day)

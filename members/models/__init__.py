@@ -6,15 +6,8 @@ from .committees import Appointment
 from .merging import DistinctPair, Merge, Transfer
 from .people import ElderClass, Person, RetirementKind, Sex
 from .registration import Registration, RegistrationLine
-from .service import (
-    QuarterCheck,
-    ServiceCertificate,
-    ServiceKind,
-    ServiceRecord,
-    ServiceRule,
-    ServiceSheet,
-    StarTier,
-)
+from .service import QuarterCheck, ServiceCertificate, ServiceKind, ServiceRecord, ServiceSheet
+from .service_rules import ServiceRule, StarTier
 from .teams import Team, TeamMembership, TeamPlan
 
 __all__ = [

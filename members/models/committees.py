@@ -96,9 +96,21 @@ class AppointmentQuerySet(ScopedQuerySet):
         """Keep seats of school committees, the latest term first."""
         return self.exclude(school=None).order_by("school", "position", "-from_on", "-pk")
 
+    def contacts_of(self, schools, day: datetime.date):
+        """Keep who is called at these schools on `day`: the liaison first, then the head and his deputy."""
+        called = Appointment.CALLED
+        order = Case(*(When(position=one, then=Value(place)) for place, one in enumerate(called)))
+        found = self.filter(school__in=schools, position__in=called).serving(day).select_related("person")
+        return found.order_by("school", order, F("from_on").desc(nulls_last=True), "-pk")
+
     def at_groups(self):
         """Keep seats at collaboration groups, heads first."""
         return self.exclude(group=None).order_by("group", "position", "-from_on", "-pk")
+
+    def names_at(self, schools):
+        """Give (school key, printed name), the latest begin first."""
+        found = self.filter(school__in=schools).order_by("school", F("from_on").desc(nulls_last=True), "-pk")
+        return found.values_list("school", "printed_name")
 
     def of_unit(self, unit):
         """Keep the seats of one district, group or school, whatever their term."""
@@ -124,6 +136,9 @@ class Appointment(AtCommittee):
         COMMITTEE_MEMBER = 5, "委员"
         LIAISON = 6, "联络员"
         GROUP_HEAD = 7, "协作组长"
+
+    #: Who of a school is called when something is due.
+    CALLED = (Position.LIAISON, Position.DIRECTOR, Position.EXECUTIVE_DEPUTY)
 
     class Service(models.TextChoices):
         IN_SERVICE = "IN_SERVICE", "在职"

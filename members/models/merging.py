@@ -128,6 +128,11 @@ class TransferQuerySet(ScopedQuerySet):
         reach = reach_of(actor).of({Role.DISTRICT, Role.SCHOOL})
         return self.filter(Q(from_school__in=reach.ids("school")) | Q(district__in=reach.ids("district")))
 
+    def open_since(self, moment):
+        """Keep requests that wait, and those that the other school answered since a moment."""
+        answered = [Transfer.Status.GRANTED, Transfer.Status.REFUSED]
+        return self.filter(Q(status=Transfer.Status.ASKED) | Q(status__in=answered, decided_at__gte=moment))
+
     def asked_by_schools_of(self, actor):
         return self.filter(to_school__in=reach_of(actor).of({Role.SCHOOL}).ids("school"))
 

@@ -1,4 +1,4 @@
-"""Service hours: rules and tiers by date, sign-in sheets, records, quarterly checks, certificates."""
+"""Service hours: sign-in sheets, records, quarterly checks, certificates."""
 
 import datetime
 
@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from guanweihui.lookups import begins_with
-from guanweihui.models import District, School, User
+from guanweihui.lookups import IsAmong, any_of, begins_with
+from guanweihui.models import District, Post, School, User
 from guanweihui.models.org import AT_COMMITTEE, AtCommittee
-from guanweihui.scope import Role, ScopedQuerySet, reach_of, to_district, to_link, to_school
+from guanweihui.scope import Role, ScopedQuerySet, reach_of, to_link, to_school
 
 from .cards import TO_PERSON
 from .people import Person
@@ -19,85 +19,6 @@ from .teams import Team
 class ServiceKind(models.TextChoices):
     SERVICE = "SERVICE", "志愿服务"
     TRAINING = "TRAINING", "培训学习"
-
-
-class ServiceRuleQuerySet(ScopedQuerySet):
-    ways = (to_district(),)
-
-    def in_force(self, day: datetime.date):
-        """Keep the rules begun by `day`, the newest first: the first one counts."""
-        return self.filter(from_on__lte=day).order_by("-from_on")
-
-
-class ServiceRule(models.Model):
-    """How hours count in a district from a day on. Without a row the defaults of the fields hold."""
-
-    district = models.ForeignKey(District, models.PROTECT, related_name="service_rules", verbose_name="区")
-    from_on = models.DateField("施行日期")
-    day_cap_half_hours = models.PositiveSmallIntegerField(
-        "每人每日上限（半小时）", default=16, help_text="16 表示每日最多计 8 小时。"
-    )
-    training_counts = models.BooleanField("培训学习计入服务时间", default=False)
-    dormant_months = models.PositiveSmallIntegerField("多少个月没有服务算沉睡", default=12)
-    notice_days = models.PositiveSmallIntegerField("服务证明单位内公示天数", default=7)
-    card_number_format = models.CharField(
-        "证号格式",
-        max_length=40,
-        default="GGW{年度}{序号}",
-        help_text="{年度} 是首次注册年度，{序号} 是五位序号，其余文字照印。",
-    )
-
-    objects = ServiceRuleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "志愿服务规则"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["district", "from_on"],
-                name="one_service_rule_a_day",
-                violation_error_message="这一天已有一条规则。",
-            ),
-            models.CheckConstraint(
-                condition=Q(day_cap_half_hours__gte=1, day_cap_half_hours__lte=48),
-                name="day_cap_fits_a_day",
-                violation_error_message="每日上限应在半小时到 24 小时之间。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.from_on}起"
-
-
-class StarTierQuerySet(ScopedQuerySet):
-    ways = (to_district(),)
-
-    def in_force(self, day: datetime.date):
-        """Keep the tiers begun by `day`; of each name the newest stands first."""
-        return self.filter(from_on__lte=day).order_by("-from_on", "hours")
-
-
-class StarTier(models.Model):
-    """A star tier from a day on. All tiers of one day make a table; the newest table holds."""
-
-    district = models.ForeignKey(District, models.PROTECT, related_name="star_tiers", verbose_name="区")
-    from_on = models.DateField("施行日期")
-    name = models.CharField("星级", max_length=20)
-    hours = models.PositiveIntegerField("累计小时")
-
-    objects = StarTierQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "星级标准"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["district", "from_on", "name"],
-                name="one_star_tier_a_name_and_day",
-                violation_error_message="这一天的标准里已有这个星级。",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
 
 
 def _count(rows: models.QuerySet) -> Coalesce:
@@ -214,9 +135,8 @@ class ServiceRecordQuerySet(ScopedQuerySet):
     def touching(self, schools):
         """Keep the records whose volunteer belongs to one of the schools, or that one of them organised."""
         keys = schools.order_by().values("pk")
-        rows = ServiceRecord._default_manager.order_by().values("pk")
-        found = rows.filter(person__school__in=keys).union(rows.filter(school__in=keys))
-        return self.filter(pk__in=found)
+        people = Person._default_manager.filter(school__in=keys).values("pk")
+        return any_of(self, [Q(IsAmong("person", people)), Q(IsAmong("school", keys))])
 
     def confirmed(self):
         return self.filter(status=ServiceRecord.Status.CONFIRMED)
@@ -269,38 +189,50 @@ class ServiceRecordQuerySet(ScopedQuerySet):
             mine | Q(school=None, district__in=reach.of({Role.DISTRICT}).ids("district"))
         )
 
-    def organisers(self, actor):
-        """Return the organising schools' keys, None for the district, of what the actor may check."""
+    def claimed_for(self, actor):
+        """Keep what the actor's school, or he in the office, claimed and another unit is to confirm."""
         reach = reach_of(actor)
-        mine = Q(school__in=reach.of({Role.SCHOOL}).ids("school"))
-        mine |= Q(district__in=reach.of({Role.DISTRICT}).ids("district"))
-        return self.filter(mine).order_by().values_list("school", flat=True).distinct()
+        schools, offices = reach.of({Role.SCHOOL}).ids("school"), reach.of({Role.DISTRICT}).ids("district")
+        colleagues = Post.objects.filter(school__in=schools).values("user")
+        own = Q(claimed_by=actor, district__in=offices, school__isnull=False)
+        return self.waiting().filter(own | (Q(claimed_by__in=colleagues) & ~Q(school__in=schools)))
 
     def tally(self) -> dict[str, int]:
-        """Add up the half hours that stand, apart: usual service, back entries, training."""
-        sums = dict.fromkeys(("service", "back", "training"), 0)
-        rows = self.standing().order_by().values("kind", "evidence").annotate(sum=Sum("half_hours"))
-        for row in rows:
-            lane = "back" if row["evidence"] else "service"
-            sums["training" if row["kind"] == ServiceKind.TRAINING else lane] += row["sum"]
-        return sums
+        """Add the half hours up that stand, apart: `service`, `back` entries, `training`; `rows` counts all.
 
-    def by_organiser(self):
+        One pass without groups, which SQLite would sort; the rarest condition is asked first.
+        """
+        standing = Q(status__in=[ServiceRecord.Status.CLAIMED, ServiceRecord.Status.CONFIRMED])
+        training = Q(kind=ServiceKind.TRAINING) & standing
+        back = Q(evidence__gt="", kind=ServiceKind.SERVICE) & standing
+        sums = self.order_by().aggregate(
+            rows=Count("pk"),
+            service=Sum("half_hours", filter=standing, default=0),
+            back=Sum("half_hours", filter=back, default=0),
+            training=Sum("half_hours", filter=training, default=0),
+        )
+        return sums | {"service": sums["service"] - sums["back"] - sums["training"]}
+
+    def by_organiser(self) -> dict[int | None, dict[str, int]]:
         """Total by organising school (None: the district and its teams): people, records, hours, waiting.
 
-        Training is left out of all but `waiting`.
+        Training is left out of all but `waiting`. Two queries, both on the index `records_of_a_period`.
         """
-        counts = Q(status=ServiceRecord.Status.CONFIRMED, kind=ServiceKind.SERVICE)
-        return (
-            self.order_by()
-            .values("school")
+        sums: dict[int | None, dict[str, int]] = {}
+        rows = self.order_by().values("school")
+        for row in (
+            rows.confirmed()
+            .service()
             .annotate(
-                people=Count("person", filter=counts, distinct=True),
-                records=Count("pk", filter=counts),
-                half_hours=Sum("half_hours", filter=counts, default=0),
-                waiting=Count("pk", filter=Q(status=ServiceRecord.Status.CLAIMED)),
+                people=Count("person", distinct=True), records=Count("pk"), half_hours=Sum("half_hours")
             )
-        )
+        ):
+            sums[row.pop("school")] = row | {"waiting": 0}
+        # Every kind is said, because the days stand behind the kind in the index.
+        for row in rows.waiting().filter(kind__in=ServiceKind.values).annotate(waiting=Count("pk")):
+            nothing = {"people": 0, "records": 0, "half_hours": 0}
+            sums.setdefault(row["school"], nothing)["waiting"] = row["waiting"]
+        return sums
 
     def service(self):
         """Keep service; training stands apart."""
@@ -322,6 +254,12 @@ class ServiceRecordQuerySet(ScopedQuerySet):
         return self.select_related("person__school", "school", "team", "sheet").order_by(
             "-served_on", "-starts_at", "-pk"
         )
+
+    def for_page_of_list(self):
+        """Load what a row of the portal's own list shows, without a single sensitive field."""
+        units = ("person__school__short_name", "school__short_name", "team__name")
+        own = ("served_on", "starts_at", "ends_at", "content", "half_hours", "kind", "evidence", "status")
+        return self.select_related("person__school", "school", "team").only(*own, "person__name", *units)
 
 
 class ServiceRecord(models.Model):
@@ -420,15 +358,42 @@ class ServiceRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "served_on"], name="records_of_a_person"),
-            # The list reads its first page from this one, and adds its totals up from the next.
-            models.Index(fields=["district", "-served_on", "-starts_at", "-id"], name="records_by_day"),
+            # The list reads its pages from this one, and with days asked for its totals too.
+            models.Index(
+                fields=[
+                    "district",
+                    "-served_on",
+                    "-starts_at",
+                    "-id",
+                    "status",
+                    "kind",
+                    "evidence",
+                    "half_hours",
+                ],
+                name="records_by_day",
+            ),
+            # Without days its totals are added up from this one.
             models.Index(
                 fields=["district", "status", "kind", "evidence", "half_hours"], name="records_in_sums"
             ),
-            # The who-serves report counts confirmed hours of a period from the index alone.
+            # Confirmed hours of a period are counted from the index alone: figures, the quarterly check.
             models.Index(
-                fields=["district", "status", "kind", "served_on", "person", "half_hours", "evidence"],
+                fields=[
+                    "district",
+                    "status",
+                    "kind",
+                    "served_on",
+                    "person",
+                    "half_hours",
+                    "evidence",
+                    "school",
+                    "id",
+                ],
                 name="records_of_a_period",
+            ),
+            # Whether somebody served between two days is one step into this one.
+            models.Index(
+                fields=["person", "district", "status", "kind", "served_on"], name="service_of_a_person"
             ),
         ]
 

@@ -2,16 +2,18 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     IntegerField,
     Max,
+    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -25,11 +27,12 @@ from django.utils.http import urlencode
 from guanweihui.catalogue import Paper, report
 from guanweihui.documents import charts
 from guanweihui.figures import Period
-from guanweihui.models import CollaborationGroup
+from guanweihui.lookups import is_true
+from guanweihui.models import CollaborationGroup, School
 from guanweihui.scope import COMMITTEE, committee_of, reach_of
 from guanweihui.tables import TOTAL_LABEL, Column, Row, Table
 from members.models import ElderClass, Person, ServiceRecord, Team, TeamMembership
-from members.models.people import _years_before, volunteering_on
+from members.models.people import volunteering_on, years_before
 from members.reports.people import BANDS, REGISTER
 from members.rules import rule_on
 
@@ -41,6 +44,7 @@ NO_BAND = len(BANDS)
 MOST_SPECIALITIES = 20
 UNKNOWN = "NONE"
 Counts = dict[str, int]
+NOBODY = dict.fromkeys(STATES, 0)
 
 
 @dataclass(frozen=True)
@@ -97,20 +101,15 @@ def months_before(day: datetime.date, months: int) -> datetime.date:
 
 
 def served_between(district: Any, first: datetime.date, last: datetime.date) -> Q:
-    """Return the condition that somebody has confirmed service between two days, for whomever it was.
-
-    The ids are read once, from the index `records_of_a_period` alone; DISTINCT keeps PostgreSQL hashing them.
-    EXISTS would have SQLite read the same index from its beginning for every person.
-    """
-    records = ServiceRecord._default_manager.filter(district=district)
-    served = records.confirmed().service().within(first, last)  # type: ignore[attr-defined]
-    return Q(pk__in=served.order_by().values("person").distinct())
+    """Return the condition that somebody has confirmed service between two days, for whomever it was."""
+    records = ServiceRecord._default_manager.filter(district=district, person=OuterRef("pk"))
+    return Q(Exists(records.confirmed().service().within(first, last)))  # type: ignore[attr-defined]
 
 
 def conditions(actor: Any, asked: Asked) -> dict[str, Q]:
     """Return what makes each of the four counts among the registered."""
     home, first, last = reach_of(actor).home, asked.period.first, asked.period.last
-    volunteers = Q(is_volunteer=True) & volunteering_on(last)
+    volunteers = is_true("is_volunteer") & volunteering_on(last)
     return {
         "registered": Q(),
         "volunteers": volunteers,
@@ -121,18 +120,20 @@ def conditions(actor: Any, asked: Asked) -> dict[str, Q]:
 
 def registered(actor: Any, asked: Asked) -> QuerySet[Person]:
     """Return the rows of the figure "retired" in the actor's home district, whose records are counted."""
-    return REGISTER.rows(actor, asked.period).filter(district=reach_of(actor).home)
+    people = REGISTER.rows(actor, asked.period).filter(district=reach_of(actor).home)
+    return people.of_schools(School.objects.visible_to(actor)) if reach_of(actor).ids("group") else people
 
 
 def people_of(actor: Any, asked: Asked, state: str) -> QuerySet[Person]:
     """Return the people behind one of the four counts."""
-    return registered(actor, asked).filter(conditions(actor, asked)[state])
+    people = registered(actor, asked).filter(conditions(actor, asked)[state])
+    return people if state == "registered" else people.by_volunteers_index()  # type: ignore[attr-defined]
 
 
 def bands_on(day: datetime.date) -> Case:
     """Return the place in BANDS of a person's age on `day`, the one after the last for an unknown birth."""
     younger = (
-        When(born_on__gt=_years_before(day, oldest + 1), then=Value(place))
+        When(born_on__gt=years_before(day, oldest + 1), then=Value(place))
         for place, (_, _, oldest) in enumerate(BANDS)
     )
     unknown = When(born_on=None, then=Value(NO_BAND))
@@ -142,40 +143,54 @@ def bands_on(day: datetime.date) -> Case:
 # --- counting --------------------------------------------------------------------------------------------
 
 
-def counts_of(where: Mapping[str, Q], *, distinct: bool = False) -> dict[str, Count]:
-    return {
-        state: Count("pk", filter=condition, distinct=distinct)
-        if condition
-        else Count("pk", distinct=distinct)
-        for state, condition in where.items()
-    }
+def counted(
+    actor: Any, asked: Asked, people: QuerySet, keys: Mapping[str, Any], *, distinct: bool = False
+) -> list[dict[str, Any]]:
+    """Count people by keys: one dict a cell, with the keys and the four counts."""
+    where = conditions(actor, asked)
+    if asked.dormant_since == asked.period.first:
+        del where["dormant"]
+    counts = {state: Count("pk", distinct=distinct, filter=one or None) for state, one in where.items()}
+    cells = list(people.order_by().values(**keys).annotate(**counts))
+    for cell in cells:
+        # Whoever did not serve since then did not serve in the period, and nothing is looked up twice.
+        cell.setdefault("dormant", cell["volunteers"] - cell["served"])
+    return cells
 
 
 def breakdowns(actor: Any, asked: Asked) -> tuple[Counts, list[Breakdown]]:
-    """Count everybody, and by group, age, class, speciality and team: six queries, whatever the rows."""
-    people, where = registered(actor, asked), conditions(actor, asked)
-    total: Counts = dict.fromkeys(STATES, 0)
-    parts: dict[str, dict[Any, Counts]] = {
-        name: defaultdict(lambda: dict.fromkeys(STATES, 0)) for name in ("group", "band", "elder")
+    """Count everybody, and by group, age, class, speciality and team: five queries, whatever the rows."""
+    people = registered(actor, asked)
+    keys = {
+        "group": F("school__group"),
+        "band": bands_on(asked.period.last),
+        "elder": F("elder_class"),
+        "skill": F("speciality"),
     }
-    cells = (
-        people.order_by()
-        .values(unit=F("school__group"), band=bands_on(asked.period.last), elder=F("elder_class"))
-        .annotate(**counts_of(where))
-    )
-    for cell in cells:
-        keys = {"group": cell["unit"], "band": cell["band"], "elder": cell["elder"]}
-        for state in STATES:
-            total[state] += cell[state]
-            for name, key in keys.items():
-                parts[name][key][state] += cell[state]
+    cells = counted(actor, asked, people, keys)
+    total = summed(cells)
+    parts = {key: summed_by(cells, key) for key in keys}
     return total, [
         Breakdown("groups", "协作组", group_lines(actor, parts["group"])),
         Breakdown("bands", "年龄段", band_lines(parts["band"])),
         Breakdown("classes", "五老类别", class_lines(actor, parts["elder"])),
-        Breakdown("specialities", "特长", speciality_lines(people, where, total)),
-        Breakdown("teams", "队伍", team_lines(actor, asked, people, where)),
+        Breakdown("specialities", "特长", speciality_lines(parts["skill"])),
+        Breakdown("teams", "队伍", team_lines(actor, asked, people)),
     ]
+
+
+def summed(cells: Iterable[Mapping[str, Any]]) -> Counts:
+    """Add cells up."""
+    rows = [tuple(cell[state] for state in STATES) for cell in cells]
+    return dict(zip(STATES, map(sum, zip(*rows, strict=True)), strict=True)) if rows else dict(NOBODY)
+
+
+def summed_by(cells: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Counts]:
+    """Add cells up by one of their keys; who is not there counts nobody."""
+    parts: dict[Any, list] = defaultdict(list)
+    for cell in cells:
+        parts[cell[key]].append(cell)
+    return defaultdict(lambda: dict(NOBODY), {one: summed(part) for one, part in parts.items()})
 
 
 def group_lines(actor: Any, counts: Mapping[int, Counts]) -> tuple[Line, ...]:
@@ -197,40 +212,29 @@ def class_lines(actor: Any, counts: Mapping[int | None, Counts]) -> tuple[Line, 
     return (*named, Line("未填写", counts[None], {"elder_class": UNKNOWN}))
 
 
-def speciality_lines(people: QuerySet, where: Mapping[str, Q], total: Counts) -> tuple[Line, ...]:
+def speciality_lines(counts: Mapping[str, Counts]) -> tuple[Line, ...]:
     """The most frequent specialities in the words they were written in, the others together, then none."""
-    found = list(
-        people.order_by()
-        .exclude(speciality="")
-        .values("speciality")
-        .annotate(**counts_of(where))
-        .order_by("-volunteers", "-registered", "speciality")
-    )
+    found = [Line(skill, one, {"speciality": skill}) for skill, one in counts.items() if skill]
+    found.sort(key=lambda one: (-one.counts["volunteers"], -one.counts["registered"], one.label))
     often, rare = found[:MOST_SPECIALITIES], found[MOST_SPECIALITIES:]
-    others = {state: sum(one[state] for one in rare) for state in STATES}
-    none = {state: total[state] - sum(one[state] for one in found) for state in STATES}
-    lines = [Line(one["speciality"], one, {"speciality": one["speciality"]}) for one in often]
     if rare:
-        lines.append(Line("其他特长", others, {}))
-    return (*lines, Line("未填写", none, {"no_speciality": 1}))
+        often.append(Line("其他特长", summed(one.counts for one in rare), {}))
+    return (*often, Line("未填写", counts[""], {"no_speciality": 1}))
 
 
-def team_lines(actor: Any, asked: Asked, people: QuerySet, where: Mapping[str, Q]) -> tuple[Line, ...]:
+def team_lines(actor: Any, asked: Asked, people: QuerySet) -> tuple[Line, ...]:
     """Every team of the district; somebody who was in two teams during the period counts in both."""
     first, last = asked.period.first, asked.period.last
     in_period = Q(memberships__from_on__lte=last) & (
         Q(memberships__to_on=None) | Q(memberships__to_on__gte=first)
     )
-    found = (
-        people.order_by()
-        .filter(in_period)
-        .values(team=F("memberships__team"))
-        .annotate(**counts_of(where, distinct=True))
-    )
-    counts = {one["team"]: one for one in found}
-    nobody: Counts = dict.fromkeys(STATES, 0)
+    # Said twice, so that SQLite begins with the few who are in a team instead of with everybody.
+    in_teams = TeamMembership._default_manager.in_period(first, last).values("person")  # type: ignore[attr-defined]
+    members = people.filter(in_period, pk__in=in_teams)
+    found = counted(actor, asked, members, {"team": F("memberships__team")}, distinct=True)
+    counts = summed_by(found, "team")
     teams = Team._default_manager.filter(district=reach_of(actor).home).order_by("position", "pk")
-    return tuple(Line(one.name, counts.get(one.pk, nobody), {"team": one.pk}) for one in teams)
+    return tuple(Line(one.name, counts[one.pk], {"team": one.pk}) for one in teams)
 
 
 # --- the report ------------------------------------------------------------------------------------------
@@ -383,10 +387,6 @@ def without_speciality(people: QuerySet[Person]) -> QuerySet[Person]:
 
 
 def for_serving_list(people: QuerySet[Person]) -> QuerySet[Person]:
-    """Load what a row of the list shows, by pinyin: an index gives a page of 200,000 without sorting them."""
+    """Load what a row of the list shows, without a single sensitive field."""
     shown = ("name", "speciality", "subject", "school__short_name", "school__group__short_name")
-    return (
-        people.select_related("school__group", "elder_class")
-        .only(*shown, "elder_class__name")
-        .order_by("pinyin", "pk")
-    )
+    return people.select_related("school__group", "elder_class").only(*shown, "elder_class__name")

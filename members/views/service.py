@@ -22,6 +22,7 @@ from members.areas import SERVICE, tabs_of
 from members.filters.service import RecordFilter
 from members.forms.service import ReasonForm, RecordForm
 from members.models import ServiceRecord
+from members.models.service import ServiceRecordQuerySet
 from members.reports.service import organiser_of, record_table, times_of
 from members.workflow.service import STEPS, WRITERS, claim, confirm, confirm_each, organises, refuse, strike
 
@@ -76,7 +77,9 @@ def chosen_records(request: HttpRequest) -> tuple[Asked | None, RecordFilter]:
 def record_list(request: HttpRequest) -> HttpResponse:
     """List the records within reach; who may confirm ticks the claims that wait."""
     asked, chosen = chosen_records(request)
-    page = page_of(request, chosen.qs.for_list(), SORTS)
+    sums = chosen.qs.tally()
+    rows, load = chosen.qs.for_list(), ServiceRecordQuerySet.for_page_of_list
+    page = page_of(request, rows, SORTS, load=load, count=sums["rows"])
     behind = None
     if asked:
         behind = figure_line(request, asked, asked.value(chosen.qs), of=unit_of(chosen))
@@ -91,7 +94,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         page=page,
         form=chosen.form,
         behind=behind,
-        totals=totals(page, chosen.qs.tally()) if page.paginator.count else (),
+        totals=totals(page, sums) if page.paginator.count else (),
         tabs=tabs_of(request, SERVICE),
         export="record-export",
         empty_words="还没有服务记录。",

@@ -124,7 +124,7 @@ def serving_list(request: HttpRequest) -> HttpResponse:
     query.setdefault("from_on", f"{asked.period.first}")
     query.setdefault("to_on", f"{asked.period.last}")
     chosen = ServingFilter(query, queryset=people, request=request, period=asked.period)
-    page = page_of(request, counts.for_serving_list(chosen.qs))
+    page = page_of(request, chosen.qs.order_by("pinyin", "pk"), load=counts.for_serving_list)
     served = counts.service_of(list(page), asked.period)
     certifies = reach_of(request.user).serves(*WRITERS)
     shown = ListPage(
@@ -166,7 +166,7 @@ def person_picker(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     people = steps.candidates(request.user, day=today, with_moved=request.GET.get("moved") == "yes")
     chosen = PickerFilter(request.GET, queryset=people, request=request, day=today)
-    page = page_of(request, chosen.qs)
+    page = page_of(request, chosen.qs, load=steps.for_picker)
     context = {
         "tabs": tabs_of(request, SERVICE),
         "crumbs": [("谁在服务", reverse("who-serves")), ("选人", "")],

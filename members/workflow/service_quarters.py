@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from guanweihui.audit import record
@@ -26,6 +27,19 @@ def last_quarter(day: datetime.date) -> tuple[int, int]:
     return (day.year, quarter) if quarter else (day.year - 1, 4)
 
 
+def unchecked(units: QuerySet, records: QuerySet, year: int, quarter: int) -> QuerySet:
+    """Keep the schools, or the districts, with some of `records` in a quarter that they have not checked.
+
+    What a district organises names no school.
+    """
+    is_office = units.model is District
+    served = records.within(*days_of(year, quarter)).order_by()
+    organised = served.filter(school=None).values("district") if is_office else served.values("school")
+    unit = "district" if is_office else "school"
+    checks = QuarterCheck.objects.filter(year=year, quarter=quarter, **{unit: OuterRef("pk")})
+    return units.filter(pk__in=organised).exclude(Exists(checks))
+
+
 def check_quarter(
     unit: School | District, year: int, quarter: int, *, by: Any, at: datetime.datetime, remark: str = ""
 ) -> QuarterCheck:
@@ -47,7 +61,7 @@ def check_quarter(
         records = ServiceRecord.objects.filter(
             district_id=fresh.pk if district else fresh.district_id, school=None if district else fresh
         )
-        sums = next(iter(records.within(first, last).by_organiser()), {})
+        sums = next(iter(records.within(first, last).by_organiser().values()), {})
         if waiting := sums.get("waiting", 0):
             raise Refused(f"这个季度还有 {waiting} 条待确认的记录，请先确认或退回，再核对。")
         row = QuarterCheck.objects.create(

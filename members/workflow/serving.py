@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from guanweihui.audit import record
@@ -21,15 +21,16 @@ def candidates(actor: Any, *, day: datetime.date, with_moved: bool = False) -> A
     who moved away unless `with_moved`. Each carries `last_asked`.
     """
     people = Person.objects.visible_to(actor, roles=WRITERS).volunteers_on(day)
+    people = people.filter(on_register__in=[True, False]).by_volunteers_index()
     if not with_moved:
         people = people.filter(Q(moved_away_on=None) | Q(moved_away_on__gt=day))
-    calls = TaskCall.objects.filter(person=OuterRef("pk")).order_by()
-    last = calls.values("person").annotate(last=Max("asked_on")).values("last")
-    return (
-        people.annotate(last_asked=Subquery(last))
-        .select_related("school__group", "elder_class")
-        .order_by(F("last_asked").asc(nulls_first=True), "pinyin", "pk")
-    )
+    return for_picker(people).order_by(F("last_asked").asc(nulls_first=True), "pinyin", "pk")
+
+
+def for_picker(people: Any) -> Any:
+    """Load what a row of the picker shows, with the day on which each was last asked as `last_asked`."""
+    calls = TaskCall.objects.filter(person=OuterRef("pk")).order_by("-asked_on").values("asked_on")
+    return people.annotate(last_asked=Subquery(calls[:1])).select_related("school", "elder_class")
 
 
 def in_team_on(people: Any, team: Any, day: datetime.date) -> Any:

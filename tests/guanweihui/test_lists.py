@@ -4,6 +4,8 @@ import pytest
 from django.test import RequestFactory
 
 from guanweihui.lists import page_of
+from guanweihui.models import School
+from tests.factories import make_school
 
 
 class Query:
@@ -47,3 +49,25 @@ def test_page_sorts_only_by_what_the_list_offers(query, order, sort):
 def test_page_takes_20_50_or_100_and_forgives_bad_numbers(query, first, last):
     page = page_of(RequestFactory().get(f"/list/{query}"), Query())
     assert (page.start_index(), page.end_index()) == (first, last)
+
+
+@pytest.mark.django_db
+def test_a_page_by_keys_keeps_the_order_and_loads_what_is_said(django_assert_num_queries):
+    for number in range(21):
+        make_school(short_name=f"学校{number:02}")
+    names = [f"学校{number:02}" for number in range(20, -1, -1)]
+    rows = School.objects.filter(short_name__startswith="学校").order_by("-short_name")
+    with django_assert_num_queries(3):  # the count, the keys, the rows with their groups
+        page = page_of(RequestFactory().get("/list/"), rows, load=lambda found: found.select_related("group"))
+        assert [(one.short_name, bool(one.group.pk)) for one in page] == [(name, True) for name in names[:20]]
+    rest = page_of(RequestFactory().get("/list/?page=2"), rows, load=lambda found: found)
+    assert [one.short_name for one in rest] == names[20:]
+
+
+@pytest.mark.django_db
+def test_a_count_that_is_known_is_not_asked_for_again(django_assert_num_queries):
+    make_school()
+    rows = School.objects.order_by("pk")
+    with django_assert_num_queries(1):
+        page = page_of(RequestFactory().get("/list/"), rows, count=1)
+        assert (page.paginator.count, len(page.object_list)) == (1, 1)

@@ -4,6 +4,7 @@ import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from guanweihui import catalogue, figures
@@ -287,6 +288,20 @@ def test_links_hold_their_state_and_days():
     assert query == {"state": ["served"], "from_on": ["2018-09-01"], "to_on": ["2019-08-31"], "team": ["5"]}
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so small a table whole")
+@pytest.mark.parametrize(
+    ("state", "index"),
+    [("registered", "register_by_name")]
+    + [(state, "volunteers_by_name") for state in ("volunteers", "served", "dormant")],
+)
+def test_a_page_is_read_off_an_index_and_nobody_is_sorted(cast, state, index):
+    """At 200,000 people the sort alone took half a second."""
+    by = cast.users.district
+    people = serving.people_of(by, serving.Asked.of(by, PERIOD), state)
+    plan = people.order_by("pinyin", "pk").values("pk")[:20].explain()
+    assert (f"COVERING INDEX {index} " in plan, "TEMP B-TREE" in plan) == (True, False)
+
+
 def test_pages_cost_the_same_at_one_and_three_rows(cast):
     urls = ("/who-serves/?year=2018", "/who-serves/people/?year=2018&state=served")
     team = make_team(cast.home.district)
@@ -297,4 +312,4 @@ def test_pages_cost_the_same_at_one_and_three_rows(cast):
             cast, school=factories.make_school(), served=[PERIOD.first], speciality=f"特长{number}"
         )
         make_member(make_team(cast.home.district, f"第{number}队"), person)
-    assert once == [count_queries(cast.district, url) for url in urls] == [10, 10]
+    assert once == [count_queries(cast.district, url) for url in urls] == [9, 11]
