@@ -52,6 +52,22 @@ def record(
     return event
 
 
+def record_once_an_hour(
+    action: str, row: models.Model, *, by: Any, at: datetime.datetime
+) -> AuditEvent | None:
+    """Write the line of a step that repeats itself, such as autosave: one a person, row, action and hour.
+
+    Returns None when this hour has its line already.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    said = AuditEvent.objects.of(row).filter(
+        action=action, at__gte=hour, at__lte=at, actor_label=str(by)[:100]
+    )
+    if said.filter(actor_id=getattr(by, "pk", None)).exists():
+        return None
+    return record(action, row, by=by, at=at)
+
+
 def content_digest(event: AuditEvent) -> str:
     """Return the SHA-256 of the line's content in one fixed writing."""
     content = [

@@ -1,16 +1,31 @@
-"""The steps that every filing shares, and those of a round and a due."""
+"""The steps that every filing shares; those of rounds and dues stand in guanweihui.rounds."""
 
 import datetime
 from typing import Any
 
-from django.db import transaction
+from django.utils import timezone
 
-from guanweihui.audit import record
-from guanweihui.models import Due, Filing, Remark, Round, School
-from guanweihui.scope import Role
-from guanweihui.workflow import Refused, Row, Step, Steps, own, take
+from guanweihui import workdays
+from guanweihui.models import Due, Filing, Remark, Workday
+from guanweihui.scope import Role, reach_of
+from guanweihui.workflow import Refused, Row, Step, Steps, take
 
 S = Filing.Status
+#: A school whose filing comes back has at least this long, whatever the deadline was.
+REPLY_WORKDAYS = 2
+
+
+class Outdated(Refused):
+    """Somebody saved the filing since the page was opened; `filing` is what stands now."""
+
+    def __init__(self, filing: Any) -> None:
+        self.filing = filing
+        saver, saved_at = getattr(filing, "saved_by", None), getattr(filing, "saved_at", None)
+        when = f"（{timezone.localtime(saved_at):%H:%M}）" if saved_at else ""
+        who = f"{saver}{when}" if saver else "别人"
+        super().__init__(
+            f"这份材料在您打开之后被{who}改过，本次没有保存。您填写的内容仍在下面，请对照后再保存。"
+        )
 
 
 def group_endorses(filing: Any) -> str | None:
@@ -72,9 +87,16 @@ def accept(filing: Row, *, by: Any, at: datetime.datetime) -> Row:
 def return_back(
     filing: Row, *, by: Any, at: datetime.datetime, reason: str, remarks: dict[str, str] | None = None
 ) -> Row:
-    """Send the filing back with a reason, and remarks by field."""
+    """Send the filing back with a reason, and remarks by field.
+
+    The school has REPLY_WORKDAYS to answer, even past the deadline. A group returns only where it endorses.
+    """
+    due = filing.due  # type: ignore[attr-defined]
+    if not due.round.group_endorses and not reach_of(by).serves(Role.DISTRICT):
+        raise Refused("本次报送不经协作组审核，由区里直接审核。")
 
     def remark(row: Any) -> None:
+        give_time(row.due_id, at=at)
         Remark.objects.bulk_create(
             Remark(
                 due_id=row.due_id,
@@ -92,11 +114,33 @@ def return_back(
 
 
 def withdraw(filing: Row, *, by: Any, at: datetime.datetime) -> Row:
+    """Take the filing back before anybody looked at it. Raises Refused after the deadline."""
+    if at > filing.due.closes_at():  # type: ignore[attr-defined]
+        raise Refused("报送已经截止，撤回后不能再提交，所以不能撤回。需要修改请联系审核人退回。")
     return take(STEPS["withdraw"], filing, by=by, at=at)
 
 
 def reopen(filing: Row, *, by: Any, at: datetime.datetime, reason: str) -> Row:
-    return take(STEPS["reopen"], filing, by=by, at=at, reason=reason)
+    """Open an accepted filing again for the school to correct, with time to do so."""
+    return take(
+        STEPS["reopen"],
+        filing,
+        by=by,
+        at=at,
+        reason=reason,
+        then=lambda row: give_time(row.due_id, at=at),  # type: ignore[attr-defined]
+    )
+
+
+def give_time(due_id: int, *, at: datetime.datetime) -> None:
+    """Move a school's own deadline so that it can answer a return; the caller's transaction."""
+    due = Due.objects.select_related("round__district").select_for_update(of=("self",)).get(pk=due_id)
+    corrections = Workday.objects.in_district(due.round.district_id).corrections()
+    day = workdays.add_workdays(timezone.localdate(at), REPLY_WORKDAYS, corrections)
+    until = workdays.office_closes(day, corrections)
+    if due.closes_at() < until:
+        due.deadline_at = until
+        due.save(update_fields=["deadline_at"])
 
 
 def refuse_when_late(due: Due, *, at: datetime.datetime) -> None:
@@ -105,58 +149,3 @@ def refuse_when_late(due: Due, *, at: datetime.datetime) -> None:
         raise Refused(
             "报送已经截止，本次没有提交，填写的内容已保存为草稿。需要补报请联系区关工委办公室延期。"
         )
-
-
-def open_round(round_: Round, *, by: Any, at: datetime.datetime) -> Round:
-    """Open a planned round: one Due for every school open on the day. Raises Refused if not planned."""
-    with transaction.atomic():
-        fresh = own(round_, by=by, roles={Role.DISTRICT})
-        if fresh.state != Round.State.PLANNED:
-            raise Refused("只有待开始的报送任务可以开始。")
-        schools = School.objects.in_district(fresh.district_id).open_on(at.date()).in_order()
-        dues = Due.objects.bulk_create(Due(round=fresh, school=school) for school in schools)
-        fresh.state = Round.State.OPEN
-        fresh.save(update_fields=["state"])
-        record("round.open", fresh, by=by, at=at, changes={"dues": [0, len(dues)]})
-        return fresh
-
-
-def waive(due: Due, *, by: Any, at: datetime.datetime, reason: str) -> Due:
-    """Free one school from the round, with the reason."""
-    return _decide(due, "waive", Due.State.WAIVED, by=by, at=at, reason=reason, roles={Role.DISTRICT})
-
-
-def report_nil(due: Due, *, by: Any, at: datetime.datetime, reason: str) -> Due:
-    """Answer that the school has nothing to report: not the same as not answering."""
-    refuse_when_late(due, at=at)
-    return _decide(due, "report_nil", Due.State.NIL, by=by, at=at, reason=reason, roles={Role.SCHOOL})
-
-
-def _decide(
-    due: Due, name: str, state: str, *, by: Any, at: datetime.datetime, reason: str, roles: set
-) -> Due:
-    if not reason.strip():
-        raise Refused("请写明理由，再办理。")
-    with transaction.atomic():
-        fresh = own(due, by=by, roles=roles)
-        if fresh.state not in Due.UNMET:
-            raise Refused(f"该校已是“{fresh.get_state_display()}”，不能再改。")
-        before, fresh.state, fresh.reason = fresh.state, state, reason
-        fresh.met_at = at if state == Due.State.NIL else None
-        fresh.save(update_fields=["state", "reason", "met_at"])
-        record(f"due.{name}", fresh, by=by, at=at, reason=reason, changes={"state": [before, state]})
-        return fresh
-
-
-def extend(due: Due, *, until: datetime.datetime, by: Any, at: datetime.datetime, reason: str) -> Due:
-    """Give one school a later deadline, with the reason."""
-    if not reason.strip():
-        raise Refused("请写明延期的理由。")
-    with transaction.atomic():
-        fresh = own(due, by=by, roles={Role.DISTRICT})
-        if until <= fresh.round.deadline_at:
-            raise Refused("延期后的时间要晚于原截止时间。")
-        before, fresh.deadline_at = fresh.deadline_at, until
-        fresh.save(update_fields=["deadline_at"])
-        record("due.extend", fresh, by=by, at=at, reason=reason, changes={"deadline_at": [before, until]})
-        return fresh

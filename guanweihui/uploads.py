@@ -24,11 +24,14 @@ from PIL import Image, ImageOps
 
 from guanweihui import crypto, stored
 from guanweihui.audit import record
-from guanweihui.models import Attachment, Due
+from guanweihui.models import Attachment, CollaborationGroup, District, Due, School
 from guanweihui.models.files import PERSONAL
+from guanweihui.models.org import Unit
 from guanweihui.workflow import Refused
 
 BIND = "attachment"
+#: Which key of Attachment a unit stands in.
+_UNITS: dict[type[Unit], str] = {District: "district", CollaborationGroup: "group", School: "school"}
 JPEG, PDF = "image/jpeg", "application/pdf"
 #: What a picture may be: Pillow's name, how its bytes begin, the endings of its name.
 PICTURES = {
@@ -108,7 +111,7 @@ def clean_scan(file: Any) -> tuple[bytes, str]:
 
 
 def attach(
-    due: Due,
+    place: Due | Unit,
     *,
     filing: Any = None,
     field: str = "",
@@ -120,19 +123,23 @@ def attach(
 ) -> Attachment:
     """Seal cleaned bytes, store them under a random name and add the row; the caller's transaction.
 
-    Raises Refused when the actor has no account, or a quota or the disk is used up.
+    `place` is the due, or the unit beside any filing, that the file hangs on. Raises Refused when the actor
+    has no account, or a quota or the disk is used up.
     """
     if getattr(by, "pk", None) is None:
         raise Refused("上传文件须用自己的账号登录后办理。")
-    _refuse_full(due, len(content), by=by, at=at)
-    place = stored.store(f"attachments/{secrets.token_hex(16)}", crypto.encrypt_bytes(content, bind=BIND))
+    _refuse_full(place, len(content), by=by, at=at)
+    name_of_place = "due" if isinstance(place, Due) else _UNITS[type(place)]
+    stored_name = stored.store(
+        f"attachments/{secrets.token_hex(16)}", crypto.encrypt_bytes(content, bind=BIND)
+    )
     return Attachment.objects.create(
-        due=due,
+        **{name_of_place: place},
         filing_type=filing._meta.label if filing else "",
         filing_id=filing.pk if filing else None,
         field=field,
         original_name=_shown_name(name, content_type),
-        stored_name=place,
+        stored_name=stored_name,
         content_type=content_type,
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
@@ -280,16 +287,17 @@ def _unpack(data: bytes, begins: int, times: int, most: int) -> bytes | None:
     return unpacked if times else b""  # not packed: it was looked at as it lies
 
 
-def _refuse_full(due: Due, size: int, *, by: Any, at: datetime.datetime) -> None:
+def _refuse_full(place: Due | Unit, size: int, *, by: Any, at: datetime.datetime) -> None:
     """Keep one account, one school and the disk within their bounds, before anything is written."""
     own = Attachment.objects.filter(added_by=by, added_at__gt=at - A_DAY)
     if _sum(own) + size > USER_A_DAY:
         raise Refused("您一天内上传的文件已达200MB，本次没有保存。请明天再传，或联系区关工委办公室。")
-    if _sum(Attachment.objects.filter(due__school_id=due.school_id)) + size > SCHOOL_IN_ALL:
+    school = place.school_id if isinstance(place, Due) else place.pk if isinstance(place, School) else None
+    if school is not None and _sum(Attachment.objects.of_school(school)) + size > SCHOOL_IN_ALL:
         raise Refused("本校上传的文件总量已达2GB，本次没有保存。请联系区关工委办公室处理。")
-    place = Path(settings.MEDIA_ROOT)
-    place.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(place).free - size < DISK_FLOOR:
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free - size < DISK_FLOOR:
         raise Refused("平台的存储空间不足，本次没有保存。请联系区关工委办公室的系统管理人员。")
 
 

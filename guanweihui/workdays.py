@@ -4,11 +4,14 @@
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
+from django.utils import timezone
 
 ONE_DAY = timedelta(days=1)
+#: When offices and schools close; deadlines stand there.
+CLOSES = time(17)
 FULL_YEAR = 10  # corrections that stand for a year typed in by staff; a real arrangement has more than twenty
 
 Corrections = Mapping[date, bool]
@@ -53,6 +56,16 @@ def add_workdays(start: date, count: int, corrections: Corrections) -> date:
         day += ONE_DAY
         count -= is_workday(day, corrections)
     return day
+
+
+def next_workday(day: date, corrections: Corrections) -> date:
+    """Give the day itself when it is a working day, else the first one after it."""
+    return day if is_workday(day, corrections) else add_workdays(day, 1, corrections)
+
+
+def office_closes(day: date, corrections: Corrections) -> datetime:
+    """Give 17:00 of the day, or of the first working day after it."""
+    return timezone.make_aware(datetime.combine(next_workday(day, corrections), CLOSES))
 
 
 def period_end(first: date, count: int, corrections: Corrections) -> date:

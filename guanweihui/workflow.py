@@ -90,10 +90,12 @@ def take(
     reason: str = "",
     writes: Mapping[str, Any] | None = None,
     then: Callable[[Row], Any] | None = None,
+    settled_at: datetime.datetime | None = None,
 ) -> Row:
     """Take a step on a row and return the fresh row.
 
-    `writes` are further fields of the row; `then(row)` does the rest of the step's work. Raises Refused
+    `writes` are further fields of the row; `then(row)` does the rest of the step's work. `settled_at` is when
+    the matter itself came, if it was before the step. Raises Refused
     when the row is outside the actor's reach in the step's roles, its fresh state is none of
     `from_states`, a required reason is missing, or the database refuses the write.
     """
@@ -110,7 +112,7 @@ def take(
             if then is not None:
                 then(fresh)
             if hasattr(fresh, "settle"):
-                fresh.settle(at=at)
+                fresh.settle(at=settled_at or at)
             record(
                 f"{fresh._meta.model_name}.{step.name}",
                 fresh,

@@ -4,7 +4,7 @@ from .accounts import AccessLink, Post, User
 from .audit import AuditEvent, AuditSeal
 from .calendar import Workday
 from .files import Attachment, FrozenTable
-from .filing import Due, Filing, Remark, Round
+from .filing import Chase, Due, Filing, Look, QuestionnaireFiling, Remark, Round, Version
 from .imports import ImportBatch, ImportedRow
 from .jobs import Job
 from .org import AtCommittee, CollaborationGroup, District, School, Succession, UnitName
@@ -17,6 +17,7 @@ __all__ = [
     "Attempt",
     "AuditEvent",
     "AuditSeal",
+    "Chase",
     "CollaborationGroup",
     "District",
     "Due",
@@ -25,12 +26,15 @@ __all__ = [
     "ImportBatch",
     "ImportedRow",
     "Job",
+    "Look",
     "Post",
+    "QuestionnaireFiling",
     "Remark",
     "Round",
     "School",
     "Succession",
     "UnitName",
     "User",
+    "Version",
     "Workday",
 ]

@@ -18,6 +18,24 @@ class AuditEventQuerySet(ScopedQuerySet):
     def for_list(self):
         return self.select_related("actor").order_by("-pk")
 
+    def own_of(self, actor):
+        """Keep what the actor did himself.
+
+        Everybody may read his own lines, whatever his reach: this stands for `visible_to` there, and opens no
+        line of anybody else.
+        """
+        key, link = getattr(actor, "pk", None), getattr(actor, "link", None)
+        if key is None and link is None:
+            return self.none()
+        return self.filter(actor=key) if key is not None else self.filter(link=link)
+
+    def since(self, moment):
+        return self.filter(at__gte=moment)
+
+    def without(self, names):
+        """Leave the lines of these actions out."""
+        return self.exclude(action__in=names)
+
     def unsealed(self):
         return self.filter(seal=None).order_by("pk")
 

@@ -10,6 +10,9 @@ from .org import District
 class WorkdayQuerySet(ScopedQuerySet):
     ways = (to_district(),)
 
+    def in_district(self, district):
+        return self.filter(district=district)
+
     def corrections(self) -> dict:
         """Return {day: is_workday} for guanweihui.workdays."""
         return dict(self.values_list("day", "is_workday"))

@@ -9,7 +9,8 @@ from guanweihui.crypto import EncryptedTextField
 from guanweihui.scope import ScopedQuerySet, reach_of, to_district
 
 from .accounts import User
-from .org import District, School
+from .filing import Round
+from .org import CollaborationGroup, District, School
 
 #: A confirmed batch can be taken back this long.
 UNDO_WITHIN = datetime.timedelta(hours=24)
@@ -21,10 +22,17 @@ class ImportBatchQuerySet(ScopedQuerySet):
     ways = (to_district(),)
 
     def visible_to(self, actor, *, roles=None):
-        """District roles see the district's batches; a coordinator his own of a school he serves today."""
-        wide = super().visible_to(actor, roles=roles)
-        schools = reach_of(actor).of(roles).ids("school")
-        return wide | self.filter(created_by=actor.pk, school__in=schools) if schools else wide
+        """District roles see the district's batches; others their own of a unit they serve today."""
+        found = super().visible_to(actor, roles=roles)
+        reach = reach_of(actor).of(roles)
+        for kind in ("school", "group"):
+            if units := reach.ids(kind):
+                found |= self.filter(**{"created_by": actor.pk, f"{kind}__in": units})
+        return found
+
+    def of_round(self, round_):
+        """Keep the batches that were loaded into a round."""
+        return self.filter(round=round_)
 
     def for_list(self):
         return self.select_related("created_by").order_by("-pk")
@@ -42,7 +50,9 @@ class ImportBatchQuerySet(ScopedQuerySet):
 class ImportBatch(models.Model):
     """One uploaded workbook: previewed, then confirmed as one transaction, undoable for 24 hours.
 
-    The upload stays encrypted under a random name; `digest` binds the preview to its bytes.
+    The upload stays encrypted under a random name; `digest` binds the preview to its bytes, `shown_digest`
+    to what it showed. `school` and `group` bound whose rows a batch may hold; `round` names the round that
+    it was loaded into, from the round's own page.
     """
 
     class State(models.TextChoices):
@@ -52,9 +62,14 @@ class ImportBatch(models.Model):
 
     district = models.ForeignKey(District, models.PROTECT, related_name="import_batches", verbose_name="区")
     school = models.ForeignKey(School, models.PROTECT, null=True, related_name="+", verbose_name="限本校")
+    group = models.ForeignKey(
+        CollaborationGroup, models.PROTECT, null=True, related_name="+", verbose_name="限本协作组"
+    )
+    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="+", verbose_name="报送任务")
     kinds = models.CharField("内容", max_length=200)
     filename = models.CharField("文件名", max_length=200)
     digest = models.CharField("摘要", max_length=64)
+    shown_digest = models.CharField("核对内容摘要", max_length=64, blank=True, editable=False)
     stored_name = models.CharField("存放名", max_length=64, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.PREVIEWED)
     new_count = models.PositiveIntegerField("新增", default=0)

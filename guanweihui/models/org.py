@@ -158,6 +158,10 @@ class CollaborationGroup(Unit):
 class SchoolQuerySet(UnitQuerySet):
     ways = (to_district(), Way("group", "group"), Way("school", "pk"))
 
+    def of_stages(self, stages):
+        """Keep schools of these stages; no stage named keeps all."""
+        return self.filter(stage__in=stages) if stages else self
+
     def in_order(self):
         """The district's order: group, then place in the list."""
         return self.order_by("group__position", "position", "code")

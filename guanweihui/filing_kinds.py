@@ -1,0 +1,77 @@
+"""The kinds of filing: what each asks, keeps and reports. Each app's `filing_kinds` registers its own.
+
+The engine (rounds, answers, board, template, close) knows kinds by this register only.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guanweihui.models import Due, QuestionnaireFiling, Round
+from guanweihui.questionnaire import Answers, Asked
+from guanweihui.tables import Table
+
+
+@dataclass(frozen=True)
+class FilingKind:
+    """One kind of filing that answers a questionnaire.
+
+    `ask(due)` gives the questionnaire of one school, with what the portal knows and last year's answers;
+    `many(dues)` the same for many dues of one round, at a number of queries that does not grow with them, as
+    {due.pk: Asked}: templates of a whole round call `ask_many(dues)`, with dues that carry their school's
+    group. `make(due)` gives an unsaved filing; `keep(filing, answers)` writes the typed columns and lines
+    inside the submit; `tables(actor, round)` the reports of a round from scoped rows, which closing it
+    stores; `rules` are their counting rules in words.
+    """
+
+    name: str
+    model: type[QuestionnaireFiling]
+    ask: Callable[[Due], Asked]
+    make: Callable[[Due], QuestionnaireFiling]
+    keep: Callable[[Any, Answers], None]
+    tables: Callable[[Any, Round], Sequence[Table]]
+    rules: str = ""
+    many: Callable[[Sequence[Due]], Mapping[int, Asked]] | None = None
+
+    def ask_many(self, dues: Iterable[Due]) -> Mapping[int, Asked]:
+        """Return what each of these dues of one round is asked, by its key."""
+        dues = list(dues)
+        if self.many is not None:
+            return self.many(dues)
+        return {due.pk: self.ask(due) for due in dues}
+
+    def filing_of(self, due: Due) -> Any:
+        """Return the filing of a due with what its page shows, or None; the due is in the caller's reach."""
+        return self.model._default_manager.of_due(due).for_page().first()  # type: ignore[attr-defined]
+
+
+_KINDS: dict[str, FilingKind] = {}
+#: Kinds with pages of their own: where a due of them is filled in and read.
+_ROUTES: dict[str, Callable[[Due], str]] = {}
+
+
+def register(kind: FilingKind) -> FilingKind:
+    _KINDS[kind.name] = kind
+    return kind
+
+
+def own_pages(name: str, url: Callable[[Due], str]) -> None:
+    """Say that dues of a kind are filled in and read on pages of their app."""
+    _ROUTES[name] = url
+
+
+def get(name: str) -> FilingKind | None:
+    """Return the kind, None for one that has pages of its own."""
+    return _KINDS.get(name)
+
+
+def every() -> list[FilingKind]:
+    return list(_KINDS.values())
+
+
+def url_of(due: Due) -> str:
+    """Return where a due is filled in and read."""
+    from django.urls import reverse
+
+    route = _ROUTES.get(due.round.kind)
+    return route(due) if route is not None else reverse("due-detail", args=[due.pk])
