@@ -13,24 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from guanweihui import actions, catalogue, entrance, filings, gate, second_factor
+from guanweihui import actions, admin_filings, entrance, gate, second_factor
 from guanweihui.account_forms import STAFF_LENGTH, check_words
 from guanweihui.models import (
     AccessLink,
-    Attachment,
     Attempt,
     AuditEvent,
     AuditSeal,
     CollaborationGroup,
     District,
-    Due,
-    FrozenTable,
     ImportBatch,
     ImportedRow,
     Job,
     Post,
-    Remark,
-    Round,
     School,
     Succession,
     UnitName,
@@ -41,6 +36,7 @@ from guanweihui.office import OfficeAdmin, OfficeForm, OfficeInline, OfficeStack
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 
+__all__ = ("admin_filings",)  # imported for what it registers
 ONLY = admin.RelatedOnlyFieldListFilter
 UNIT_FIELDS = ("full_name", "short_name", "opened_on", "closed_on")
 AT_UNIT = ("district", "group", "school")
@@ -342,62 +338,6 @@ class AccessLinkAdmin(OfficeAdmin):
                 messages.error(request, str(refusal))
 
 
-# --- filings ----------------------------------------------------------------------------------------------
-
-
-@admin.register(Round, site=office)
-class RoundAdmin(OfficeAdmin):
-    fieldsets = (
-        ("任务", {"fields": ("district", "kind", "title", "year", "state")}),
-        ("时间", {"fields": ("opens_at", "deadline_at", "grace_minutes", "as_of_on")}),
-        ("审核", {"fields": ("group_endorses",)}),
-    )
-    readonly_fields = ("state",)
-    list_display = ("title", "year", "opens_at", "deadline_at", "group_endorses", "state")
-    list_filter = ("state", "year")
-    search_fields = ("title",)
-    ordering = ("-opens_at", "-pk")
-    actions = ("open_rounds",)
-    links = (("主题活动报名", "enrolment-list"), ("导出台账", "report-centre"))
-
-    @admin.action(description="开始所选报送任务", permissions=["change"])
-    def open_rounds(self, request: HttpRequest, found: models.QuerySet) -> None:
-        for round_ in found:
-            try:
-                filings.open_round(round_, by=request.user, at=timezone.now())
-                messages.success(request, f"“{round_}”已开始报送，应报学校名单已生成。")
-            except Refused as refusal:
-                messages.error(request, f"“{round_}”：{refusal}")
-
-
-@admin.register(Due, site=office)
-class DueAdmin(ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("round", "school", "state", "met_at", "deadline_at", "reason")}),)
-    list_display = ("round", "school", "state", "met_at", "deadline_at")
-    list_filter = ("state", ("round", ONLY))
-    list_select_related = ("round", "school")
-    search_fields = ("school__full_name", "round__title")
-    ordering = ("-round", "school__position", "pk")
-
-
-@admin.register(Remark, site=office)
-class RemarkAdmin(ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("due", "text", "made_by", "made_at", "resolved_at")}),)
-    list_display = ("due", "text", "made_by", "made_at", "resolved_at")
-    list_select_related = ("due__school", "due__round", "made_by")
-    search_fields = ("text", "due__school__full_name")
-    ordering = ("-pk",)
-
-
-@admin.register(Attachment, site=office)
-class AttachmentAdmin(ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("due", "original_name", "size", "added_by", "added_at")}),)
-    list_display = ("original_name", "due", "size", "added_by", "added_at")
-    list_select_related = ("due__school", "due__round", "added_by")
-    search_fields = ("original_name", "due__school__full_name")
-    ordering = ("-pk",)
-
-
 # --- what the portal itself keeps -------------------------------------------------------------------------
 
 
@@ -450,31 +390,6 @@ class ImportedRowAdmin(ReadOnlyAdmin):
     @admin.display(description="对象类别")
     def kind(self, row: ImportedRow) -> str:
         return actions.object_word(row.object_type)
-
-
-@admin.register(FrozenTable, site=office)
-class FrozenTableAdmin(ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("district", "title", "year", "frozen_at", "frozen_by")}),)
-    readonly_fields = ("title",)
-    list_display = ("title", "year", "frozen_at", "frozen_by")
-    list_filter = ("year",)
-    list_select_related = ("frozen_by",)
-    search_fields = ("year",)
-    ordering = ("-year", "pk")
-    links = (("统计报表", "report-centre"),)
-
-    @admin.display(description="报表")
-    def title(self, row: FrozenTable) -> str:
-        report = catalogue.get(row.report)
-        return str(row.content.get("title") or (report.title if report else "封存报表"))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url="", extra_context=None
-    ) -> HttpResponse:
-        """Head the page with the report's title: the row itself is called by its key."""
-        row = self.get_object(request, object_id)
-        name = f"{self.title(row)} {row.year}" if row else ""
-        return super().change_view(request, object_id, form_url, {"subtitle": name, **(extra_context or {})})
 
 
 @admin.register(AuditEvent, site=office)

@@ -1,10 +1,10 @@
-"""Query bars of the hierarchy's lists."""
+"""Query bars of the core's lists: the hierarchy, rounds, the board."""
 
 import django_filters as filters
 from django.utils import timezone
 
 from guanweihui.list_page import ListFilterSet, visible_groups
-from guanweihui.models import CollaborationGroup, School
+from guanweihui.models import CollaborationGroup, Due, Round, School
 from guanweihui.models.org import Stage
 
 OPEN, CLOSED = "open", "closed"
@@ -40,3 +40,44 @@ class GroupFilter(ListFilterSet):
     class Meta(ListFilterSet.Meta):
         model = CollaborationGroup
         fields = ()
+
+
+class RoundFilter(ListFilterSet):
+    """Rounds by kind, year and state."""
+
+    kind = filters.ChoiceFilter(label="种类", choices=Round.Kind.choices, empty_label="全部")
+    year = filters.NumberFilter(label="年度")
+    state = filters.ChoiceFilter(label="状态", choices=Round.State.choices, empty_label="全部")
+
+    class Meta(ListFilterSet.Meta):
+        model = Round
+        fields = ()
+
+
+class BoardFilter(ListFilterSet):
+    """The dues of one round by school, group and standing; `groups` are (key, name) of those that owe it."""
+
+    unit = filters.CharFilter(label="学校名称 / 代码", method="by_unit")
+    group = filters.ChoiceFilter(label="协作组", empty_label="全部", method="by_group")
+    standing = filters.ChoiceFilter(
+        label="报送情况", choices=Due.Standing.choices, empty_label="全部", method="by_standing"
+    )
+
+    class Meta(ListFilterSet.Meta):
+        model = Due
+        fields = ()
+
+    def __init__(self, *args, groups=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["group"].extra["choices"] = list(groups)
+        if len(groups) < 2:  # a group has no other to choose from
+            del self.filters["group"]
+
+    def by_unit(self, queryset, name, value):
+        return queryset.at(value)
+
+    def by_group(self, queryset, name, value):
+        return queryset.in_group(value)
+
+    def by_standing(self, queryset, name, value):
+        return queryset.standing_as(value)

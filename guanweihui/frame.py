@@ -16,7 +16,7 @@ MOTTO = "急党政所急　想青少年所需　尽关工委所能"
 
 #: Menu: label, route, roles, and patterns of the route names that light it up. At most eight entries.
 MENU = (
-    ("工作台", "home", COMMITTEE | {Role.JUDGE, Role.OUTREACH}, ("home", "todo-list")),
+    ("工作台", "home", COMMITTEE | {Role.JUDGE, Role.OUTREACH}, ("home", "todo-*")),
     ("单位", "unit-tree", COMMITTEE, ("unit-*", "group-*", "school-*")),
     (
         "人员名册",
@@ -49,11 +49,16 @@ MENU = (
             "outing-*",
             "place-*",
             "membership-*",
-            "task-*",
+            "task-call-*",
             "correction-*",
         ),
     ),
-    ("主题活动", "enrolment-list", COMMITTEE, ("enrolment-*", "campaign-*")),
+    (
+        "活动报送",
+        "round-list",
+        COMMITTEE,
+        ("round-*", "due-*", "campaign-*", "enrolment-*", "task-evidence-*"),
+    ),
     ("评选表彰", "honour-list", COMMITTEE, ("honour-*",)),
     (
         "老校长下乡",

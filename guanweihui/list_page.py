@@ -20,6 +20,7 @@ from guanweihui.lists import ListColumn, ListRow
 from guanweihui.models import CollaborationGroup, School
 from guanweihui.scope import committee_of, reach_of
 from guanweihui.tables import Imprint, Table
+from guanweihui.workflow import Refused
 
 
 class ListFilterSet(filters.FilterSet):
@@ -114,14 +115,36 @@ def answer_workbook(request: HttpRequest, table: Table, *, is_register: bool = F
     # Imported here: openpyxl is slow to load and most requests need none of it.
     from guanweihui.documents import xlsx
 
+    imprint = _taken(request, table)
+    content = xlsx.register(table, imprint) if is_register else xlsx.workbook([table], imprint)
+    return answer_file(content, _file_name(request, table, imprint, "xlsx"))
+
+
+def answer_pdf(request: HttpRequest, table: Table) -> FileResponse:
+    """Answer with the table on paper; it stands in the trail as a workbook does.
+
+    Raises Refused where no PDF can be made.
+    """
+    from guanweihui.documents import pdf
+
+    if (why_not := pdf.available()) is not None:
+        raise Refused(why_not)
+    imprint = _taken(request, table)
+    return answer_file(pdf.tables([table], imprint), _file_name(request, table, imprint, "pdf"))
+
+
+def _taken(request: HttpRequest, table: Table) -> Imprint:
+    """Note what leaves the house, and say when and for whom it was read."""
     now, home = timezone.localtime(), reach_of(request.user).home
     query = "、".join(f"{name}={value}" for name, value in request.GET.items() if value)
     changes = {"table": table.title, "rows": len(table.rows), "query": query[:200]}
     record("list.export", by=request.user, at=now, district=home, changes=changes)
-    imprint = Imprint(now, str(request.user))
-    content = xlsx.register(table, imprint) if is_register else xlsx.workbook([table], imprint)
-    name = f"{table.title}_{home.short_name if home else ''}_{now:%Y%m%d}.xlsx"
-    return answer_file(content, name)
+    return Imprint(now, str(request.user))
+
+
+def _file_name(request: HttpRequest, table: Table, imprint: Imprint, ending: str) -> str:
+    home = reach_of(request.user).home
+    return f"{table.title}_{home.short_name if home else ''}_{imprint.data_at:%Y%m%d}.{ending}"
 
 
 def answer_file(content: bytes, name: str) -> FileResponse:

@@ -1,11 +1,9 @@
 """The two areas of the members' pages, as rows of tabs: people, and their service."""
 
-from typing import Any
+from guanweihui.areas import tabs_of
+from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Role
 
-from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-
-from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Role, reach_of
+__all__ = ("PEOPLE", "SERVICE", "WRITERS", "tabs_of")
 
 WRITERS = frozenset({Role.DISTRICT, Role.SCHOOL})
 PEOPLE = (
@@ -28,21 +26,3 @@ SERVICE = (
     ("外出活动", "outing-list", DISTRICT_WIDE),
     ("有误反馈", "correction-list", frozenset({Role.DISTRICT})),
 )
-
-
-def tabs_of(request: HttpRequest, area: Any) -> list[dict[str, Any]]:
-    """Return the tabs of an area that the reader may open; the one of this page is current."""
-    reach = reach_of(request.user)
-    here = request.resolver_match.url_name if request.resolver_match else ""
-    return [
-        {"label": label, "url": url, "current": route == here}
-        for label, route, roles in area
-        if reach.serves(*roles) and (url := _url(route))
-    ]
-
-
-def _url(route: str) -> str:
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return ""

@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from guanweihui import filings
+from guanweihui import filings, rounds, workdays
 from guanweihui.models import CollaborationGroup, District, Due, Round
 from guanweihui.scope import Place, Reach, Role, System
 from members.models import Person
 from members.workflow.cards import issue_card
-from members.workflow.registration import accept_registration, plan_round, save_draft, start
+from members.workflow.registration import accept_registration, save_draft, start
 
 #: So many schools of the group have sent their lists, with so many people each.
 SCHOOLS, PEOPLE = 8, 9
@@ -28,16 +28,16 @@ def seed_registration(
     """
     local = timezone.localtime(at)
     values = {
+        "kind": Round.Kind.REGISTRATION,
         "title": f"{local.year}年五老志愿者登记",
         "year": local.year,
         "opens_at": at - datetime.timedelta(days=OPEN_DAYS),
-        "deadline_at": local.replace(hour=17, minute=0, second=0, microsecond=0)
-        + datetime.timedelta(days=LEFT_DAYS),
+        "deadline_at": workdays.office_closes(local.date() + datetime.timedelta(days=LEFT_DAYS), {}),
         "as_of_on": local.date(),
         "group_endorses": False,
     }
     with transaction.atomic():
-        round_ = filings.open_round(plan_round(values, by=by, at=at), by=by, at=at)
+        round_ = rounds.open_round(rounds.plan_round(values, by=by, at=at), by=by, at=at)
         people = []
         for due in _first_dues(round_, group, waiting):
             people += _through(due, by=by, at=at)

@@ -5,54 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
-from guanweihui import text, uploads, workdays
+from guanweihui import text, uploads
 from guanweihui.forms import DateInput, PortalForm, UploadInput
 from members.models import Registration
 from members.workflow.registration import remark_field
-
-#: A school needs at least this long between opening and deadline.
-LEAST_WORKDAYS = 2
-
-
-class RoundForm(PortalForm):
-    """A registration round: name, year, opening, deadline, as-of date, who endorses."""
-
-    title = forms.CharField(label="名称", max_length=100)
-    year = forms.IntegerField(
-        label="年度", min_value=1990, max_value=2100, help_text="学年填起始年份，如2018表示2018—2019学年。"
-    )
-    opens_at = forms.DateTimeField(label="开始时间")
-    deadline_at = forms.DateTimeField(label="截止时间", help_text="精确到分，到时不再接收。")
-    as_of_on = forms.DateField(label="统计时点", required=False, help_text="名单反映哪一天的情况，可以不填。")
-    group_endorses = forms.BooleanField(label="须协作组审核", required=False)
-    short_ok = forms.BooleanField(
-        label="填报时间不足两个工作日，仍按此办理",
-        required=False,
-        help_text="只有填报时间很短时才需要勾选。",
-    )
-
-    def __init__(self, *args: Any, corrections: workdays.Corrections, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.corrections = corrections
-
-    def clean(self) -> dict[str, Any]:
-        """Compare opening and deadline; a short time to fill in needs a tick."""
-        data = super().clean() or {}
-        opens, closes = data.get("opens_at"), data.get("deadline_at")
-        if not opens or not closes:
-            return data
-        if closes <= opens:
-            self.add_error("deadline_at", "截止时间要晚于开始时间，请修改。")
-            return data
-        first, last = timezone.localdate(opens), timezone.localdate(closes)
-        if workdays.add_workdays(first, LEAST_WORKDAYS, self.corrections) > last and not data.get("short_ok"):
-            self.add_error(
-                "short_ok",
-                "从开始到截止不足两个工作日，学校可能来不及征得本人同意。请推迟截止时间，或勾选此项。",
-            )
-        return data
 
 
 class RegistrationForm(PortalForm):
@@ -171,16 +128,3 @@ class ReturnForm(PortalForm):
     def remarks(self, data: Mapping[str, Any]) -> dict[int, str]:
         """Give the remarks that were written, by line."""
         return {key: data[name] for key, name in self.keys.items() if data[name]}
-
-
-class ReasonForm(PortalForm):
-    """Why a step is taken."""
-
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
-
-
-class ExtendForm(ReasonForm):
-    """A later deadline for one school."""
-
-    until = forms.DateTimeField(label="延期至")
-    field_order = ("until", "reason")

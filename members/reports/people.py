@@ -81,11 +81,11 @@ def age_table(actor: Any, period: Period, groups: Sequence[Any], *, reporting_un
     for group, sex, born_on in people:
         heads[group].append((sex, age_on(born_on, period.last) if born_on else None))
     rows = tuple(
-        Row((number, group.short_name, *_age_cells(heads[group.pk])))
+        Row((number, group.short_name, *age_cells(heads[group.pk])))
         for number, group in enumerate(groups, start=1)
     )
     everybody = [head for group in groups for head in heads[group.pk]]
-    total = Row((None, TOTAL_LABEL, *_age_cells(everybody)), kind="total")
+    total = Row((None, TOTAL_LABEL, *age_cells(everybody)), kind="total")
     return Table(
         key="ages",
         title="表2　五老志愿者年龄结构",
@@ -99,7 +99,8 @@ def age_table(actor: Any, period: Period, groups: Sequence[Any], *, reporting_un
     )
 
 
-def _age_cells(heads: Sequence[tuple[str, int | None]]) -> tuple:
+def age_cells(heads: Sequence[tuple[str, int | None]]) -> tuple:
+    """Count heads, (sex, age), for AGE_COLUMNS from the first band on."""
     cells: list[int | float | None] = []
     for _, youngest, oldest in BANDS:
         inside = [sex for sex, age in heads if age is not None and youngest <= age <= oldest]

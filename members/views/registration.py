@@ -14,16 +14,17 @@ from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
 from guanweihui.list_page import ListPage, answer_list
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
-from guanweihui.models import Due, Remark
+from guanweihui.models import Due, Remark, Round
 from guanweihui.reports import partial
+from guanweihui.round_forms import ReasonForm
 from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Role, reach_of
 from guanweihui.sheets import trail_of
+from guanweihui.templatetags.portal import moment
 from guanweihui.text import mask_phone
 from guanweihui.workflow import Refused
 from members.areas import PEOPLE, tabs_of
 from members.filters.registration import RegistrationFilter
 from members.forms.registration import (
-    ReasonForm,
     RegistrationForm,
     ReturnForm,
     ScanForm,
@@ -32,7 +33,6 @@ from members.forms.registration import (
 )
 from members.models import Person, Registration, RegistrationLine
 from members.models.registration import candidates_for, registration_dues
-from members.views.registration_rounds import moment
 from members.workflow import registration as steps
 
 COLUMNS = (
@@ -70,6 +70,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     is_wide = reach_of(request.user).serves(*DISTRICT_WIDE)
     chosen = RegistrationFilter(request.GET, queryset=dues, request=request, is_wide=is_wide)
     page = page_of(request, chosen.qs, SORTS)
+    rounds_url = f"{reverse('round-list')}?kind={Round.Kind.REGISTRATION}" if is_wide else ""
     shown = ListPage(
         title="志愿者登记",
         columns=COLUMNS,
@@ -78,10 +79,9 @@ def registration_list(request: HttpRequest) -> HttpResponse:
         form=chosen.form,
         tabs=tabs_of(request, PEOPLE),
         empty_words="还没有登记任务。" if is_wide else "区里还没有布置登记任务。",
-        empty_url=reverse("registration-rounds") if is_wide else "",
+        empty_url=rounds_url,
         empty_action="登记任务" if is_wide else "",
     )
-    rounds_url = reverse("registration-rounds") if is_wide else ""
     return answer_list(
         request, shown, template="members/registration_list.html", more={"rounds_url": rounds_url}
     )
@@ -145,24 +145,6 @@ def registration_start(request: HttpRequest, pk: int) -> HttpResponse:
     due = due_or_404(request, pk, {Role.SCHOOL})
     registration = steps.start(due, by=request.user, at=timezone.now())
     return redirect("registration-edit", registration.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@posts(Role.SCHOOL)
-def registration_nil(request: HttpRequest, pk: int) -> HttpResponse:
-    """Report that nobody is to be registered."""
-    due = due_or_404(request, pk, {Role.SCHOOL})
-    return answer_form(
-        request,
-        ReasonForm(request.POST or None),
-        lambda values: filings.report_nil(due, reason=values["reason"], by=request.user, at=timezone.now()),
-        title="零报告",
-        action="零报告",
-        words=f"本校没有可登记的人员时，用零报告答复“{due.round.title}”。请写明理由。",
-        back_url=reverse("registration-due", args=[pk]),
-        crumbs=[("志愿者登记", reverse("registration-list"))],
-        done="已作零报告。",
-    )
 
 
 # --- the list of a school ---------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from guanweihui import filings, uploads
 from guanweihui.audit import record
+from guanweihui.filings import Outdated
 from guanweihui.models import AuditEvent, Due, Remark, Round
-from guanweihui.scope import Role, reach_of
+from guanweihui.scope import Role
 from guanweihui.workflow import Refused, one_step, own, take
 from members.models import Person, Registration, RegistrationLine
 from members.models.registration import candidates_for
@@ -22,35 +23,12 @@ ADULT = 18
 SCAN_FIELD = f"{uploads.PERSONAL}scan"
 
 
-class Outdated(Refused):
-    """Somebody saved the draft since the form was opened."""
-
-
 @dataclass(frozen=True)
 class Fault:
     """What keeps a list from being submitted; `line` is that of the person, None for the whole list."""
 
     words: str
     line: RegistrationLine | None = None
-
-
-def plan_round(values: Mapping[str, Any], *, by: Any, at: datetime.datetime) -> Round:
-    """Set up a registration round of the actor's district; values are fields of Round.
-
-    Raises Refused for an actor who is not of a district's office, and for a second round of that title.
-    """
-    reach = reach_of(by).of({Role.DISTRICT})
-    if not reach.ids("district"):
-        raise Refused("您不能办理这一步：不在您的职责范围内。")
-    named = ("title", "year", "opens_at", "deadline_at", "as_of_on", "group_endorses")
-    with one_step(Round):
-        round_ = Round.objects.create(
-            district_id=reach.ids("district")[0],
-            kind=Round.Kind.REGISTRATION,
-            **{name: values[name] for name in named if name in values},
-        )
-        record("round.plan", round_, by=by, at=at, changes={"deadline_at": [None, round_.deadline_at]})
-        return round_
 
 
 def start(due: Due, *, by: Any, at: datetime.datetime) -> Registration:
@@ -88,7 +66,7 @@ def save_draft(
     with one_step(Registration, RegistrationLine):
         fresh = _editable(registration, by)
         if fresh.version != version:
-            raise Outdated("这份名单在您打开之后被保存过，本次没有保存。您填写的内容仍在，请核对后再保存。")
+            raise Outdated(fresh)
         before = {line.person_id: line for line in fresh.lines.select_related("scan")}
         consents = values["consents"]
         _refuse_strangers(fresh, consents.keys() - before.keys(), by=by, at=at)
@@ -154,8 +132,6 @@ def return_back(
     registration: Registration, *, by: Any, at: datetime.datetime, reason: str, remarks: Mapping[int, str]
 ) -> Registration:
     """Send the list back with a reason; `remarks` by line key. A group only where it endorses."""
-    if not registration.due.round.group_endorses and not reach_of(by).serves(Role.DISTRICT):
-        raise Refused("本次报送不经协作组审核，由区里直接审核。")
     known = set(registration.lines.values_list("pk", flat=True))
     if not remarks.keys() <= known:
         raise Refused("名单刚被改动过，本次没有退回。请刷新页面后再看。")

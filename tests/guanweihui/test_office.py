@@ -7,6 +7,7 @@ import re
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
 from guanweihui import audit
 from guanweihui.models import (
@@ -15,24 +16,29 @@ from guanweihui.models import (
     Attempt,
     AuditEvent,
     AuditSeal,
+    Chase,
     District,
     Due,
     FrozenTable,
     ImportBatch,
     ImportedRow,
     Job,
+    Look,
     Remark,
     Round,
     School,
     Succession,
     UnitName,
     User,
+    Version,
     Workday,
 )
 from guanweihui.office import office
 from guanweihui.scope import Role
 from members.models import Person
 from tests import factories
+from tests.activities.return_rows import make_return
+from tests.activities.rows import make_evidence, make_material, make_stage, make_task
 from tests.members.one_of_each import make_one_of_each, make_transfer
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +90,22 @@ def words_of(response):
     return re.sub(r"\b[0-9a-f]{12,}\b", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
 
 
+def make_load(district, user):
+    """Make a loaded batch with one row of it."""
+    batch = ImportBatch.objects.create(
+        district=district, kinds="花名册", filename="花名册.xlsx", digest="", created_by=user, created_at=AT
+    )
+    ImportedRow.objects.create(
+        batch=batch,
+        sheet="花名册",
+        number=4,
+        verdict="NEW",
+        object_type="members.Person",
+        object_id=1,
+        before="绝密原值",
+    )
+
+
 @pytest.fixture
 def everything(cast):
     """Give each model of ours a row within the office's reach."""
@@ -95,6 +117,10 @@ def everything(cast):
     enrolment = factories.make_enrolment(school=school)
     factories.make_visit()
     factories.make_event()
+    make_return(school=school)
+    for make in (make_stage, make_task, make_material):
+        make(campaign=enrolment.campaign)
+    make_evidence(task=make_task(campaign=enrolment.campaign), school=school)
     due = enrolment.due
     Remark.objects.create(
         due=due, filing_type="activities.Enrolment", filing_id=1, text="请核对人数", made_by=user, made_at=AT
@@ -109,21 +135,15 @@ def everything(cast):
         added_by=user,
         added_at=AT,
     )
+    Chase.objects.create(due=due, spoken_with="李明", words="四点前报", made_by=user, made_at=AT)
+    version = Version.objects.create(
+        due=due, filing_type="activities.Enrolment", filing_id=1, number=1, content="密封内容", taken_at=AT
+    )
+    Look.objects.create(version=version, reader=user, looked_at=AT)
     FrozenTable.objects.create(
         district=district, report="annual", year=2017, key="1", content={"title": "年报"}, frozen_at=AT
     )
-    batch = ImportBatch.objects.create(
-        district=district, kinds="花名册", filename="花名册.xlsx", digest="", created_by=user, created_at=AT
-    )
-    ImportedRow.objects.create(
-        batch=batch,
-        sheet="花名册",
-        number=4,
-        verdict="NEW",
-        object_type="members.Person",
-        object_id=1,
-        before="绝密原值",
-    )
+    make_load(district, user)
     Job.objects.create(
         district=district,
         kind="report",
@@ -398,12 +418,28 @@ def test_a_link_is_issued_once_and_revoked(cast):
 
 
 def test_a_round_is_opened_by_its_step(cast):
-    round_ = factories.make_round(state=Round.State.PLANNED)
+    week = datetime.timedelta(days=7)
+    round_ = factories.make_round(state=Round.State.PLANNED, deadline_at=timezone.now() + week)
     cast.district.post(
         address(Round, "changelist"), {"action": "open_rounds", "_selected_action": [round_.pk]}
     )
     assert (Round.objects.get(pk=round_.pk).state, Due.objects.count()) == ("OPEN", 2)
     assert [event.action for event in AuditEvent.objects.all()] == ["round.open"]
+
+
+def test_a_round_under_way_is_changed_on_its_own_page_only(cast):
+    """The office has no second set of rules: deadline and words of a running round need their reason."""
+    planned, running = (factories.make_round(state=state) for state in ("PLANNED", "OPEN"))
+    pages = [cast.district.get(address(Round, "change", one.pk)) for one in (planned, running)]
+    assert ['name="title"' in page.content.decode() for page in pages] == [True, False]
+    assert cast.district.post(address(Round, "change", running.pk), {"title": "改"}).status_code == 403
+    assert f'href="/rounds/{running.pk}/"' in pages[1].content.decode()
+
+
+def test_what_a_school_sent_is_not_shown(everything):
+    row = Version.objects.visible_to(everything.users.district).get()
+    for page in (address(Version, "change", row.pk), address(Version, "changelist")):
+        assert "密封内容" not in everything.district.get(page).content.decode()
 
 
 def test_lists_lead_to_the_reports(cast):
@@ -422,7 +458,8 @@ def test_sealed_rows_of_a_load_are_not_shown(everything):
 
 
 def test_the_system_s_own_rows_are_read_only(everything):
-    for model in (AuditEvent, AuditSeal, Job, ImportBatch, ImportedRow, FrozenTable, Due, Remark, Attachment):
+    kept = (AuditEvent, AuditSeal, Job, ImportBatch, ImportedRow, FrozenTable)
+    for model in (*kept, Due, Chase, Version, Look, Remark, Attachment):
         row = model._default_manager.visible_to(everything.users.district).first()
         assert everything.district.post(address(model, "change", row.pk), {}).status_code == 403, model
         assert everything.district.get(address(model, "add")).status_code == 403, model

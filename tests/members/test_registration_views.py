@@ -1,21 +1,17 @@
-"""The pages of the registration round: who sees what, drafts that keep what was typed, scans, progress."""
+"""The pages of the registration round: who sees what, drafts that keep what was typed, scans."""
 
 import datetime
 import io
-import re
 import zlib
 
-import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
 from guanweihui import todos, uploads
-from guanweihui.models import AuditEvent, Due, Filing, Round
+from guanweihui.models import AuditEvent, Due, Filing
 from members.models import Person, Registration
-from members.models.registration import registration_dues
-from members.reports.registration import progress_table
 from tests.cast import count_queries
 from tests.factories import make_person, make_school
 from tests.members.registration_rows import (
@@ -77,6 +73,21 @@ def test_everybody_sees_the_dues_of_his_place(cast, due, who, home, far):
     make_registration_due(school=cast.far.school, round=due.round)
     page = words(getattr(cast, who).get("/registrations/"))
     assert [school in page for school in ("和平小学", "光明中学")] == [bool(home), bool(far)]
+
+
+def test_the_list_leads_the_district_to_the_rounds(cast, due):
+    link = '"/rounds/?kind=registration"'
+    pages = [words(getattr(cast, who).get("/registrations/")) for who in ("leader", "group", "school")]
+    assert [link in page for page in pages] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"), [("school", ["nil"]), ("district", ["extend", "waive"]), ("group", [])]
+)
+def test_a_due_without_a_list_offers_what_may_be_decided(cast, due, who, offered):
+    page = words(getattr(cast, who).get(f"/registrations/dues/{due.pk}/"))
+    steps = ("nil", "extend", "waive")
+    assert [step for step in steps if f'"/dues/{due.pk}/{step}/"' in page] == offered
 
 
 def test_the_list_costs_the_same_for_one_school_and_three(cast, due):
@@ -182,7 +193,7 @@ def test_two_tabs_do_not_overwrite_each_other(cast):
     assert cast.school.post(url, typed(registration, (one, "2018-09-20"))).status_code == 302
     answer = cast.school.post(url, old)
     page = words(answer)
-    assert (answer.status_code, "在您打开之后被保存过" in page) == (422, True)
+    assert (answer.status_code, "在您打开之后被别人改过" in page) == (422, True)
     assert registration.lines.get().person == one
     for kept in ('value="旧页签"', 'value="2018-10-09"', 'name="version" value="2"'):
         assert kept in page
@@ -219,14 +230,6 @@ def test_submitting_lists_every_fault(cast):
     assert "有 3 处需要修改" in page
     for said in ("请填写“填报人”。", "曾玉兰1人没有登记表扫描件", "曾玉兰：没有填写本人同意日期"):
         assert said in page
-
-
-def test_nil_needs_a_reason(cast, due):
-    url = f"/registrations/dues/{due.pk}/nil/"
-    assert cast.school.post(url, {"reason": " "}).status_code == 422
-    assert cast.school.post(url, {"reason": "没有退休教师"}).url == f"/registrations/dues/{due.pk}/"
-    due.refresh_from_db()
-    assert (due.state, due.reason) == ("NIL", "没有退休教师")
 
 
 # --- scans ------------------------------------------------------------------------------------------------
@@ -365,8 +368,8 @@ def test_what_is_foreign_does_not_exist(cast):
     line = registration.lines.get()
     dues = f"/registrations/dues/{registration.due_id}/"
     own = f"/registrations/{registration.pk}/"
-    gets = [dues, f"{dues}nil/", own, f"{own}edit/", f"/registrations/lines/{line.pk}/scan/"]
-    posts = [f"{dues}start/", f"{own}withdraw/", *gets[3:]]
+    gets = [dues, own, f"{own}edit/", f"/registrations/lines/{line.pk}/scan/"]
+    posts = [f"{dues}start/", f"{own}withdraw/", *gets[2:]]
     assert {cast.stranger.get(url).status_code for url in gets} == {404}
     assert {cast.stranger.post(url).status_code for url in posts} == {404}
     assert {cast.judge.get(url).status_code for url in [*gets, "/registrations/"]} == {404}
@@ -381,130 +384,6 @@ def test_steps_are_posted(cast, step):
     assert client.get(f"/registrations/{registration.pk}/{step}/").status_code == 405
     assert cast.leader.post(f"/registrations/{registration.pk}/{step}/").status_code == 404
     assert Registration.objects.get().status == S.SUBMITTED
-
-
-# --- rounds -----------------------------------------------------------------------------------------------
-
-
-def plan(**given) -> dict[str, str]:
-    return {
-        "title": "2026年五老志愿者登记",
-        "year": "2026",
-        "opens_at": "2018-11-05T09:00",
-        "deadline_at": "2018-11-12T17:00",
-        "group_endorses": "on",
-        **given,
-    }
-
-
-def test_a_round_whose_opening_has_come_is_open_at_once(cast):
-    answer = cast.district.post("/registrations/rounds/new/", plan())
-    round_ = Round.objects.get()
-    assert answer.url == f"/registrations/rounds/{round_.pk}/"
-    assert (round_.state, round_.group_endorses, round_.dues.count()) == ("OPEN", True, 2)
-    assert cast.leader.get(answer.url).status_code == 200
-
-
-def test_a_round_to_come_is_opened_by_hand(cast):
-    data = plan(opens_at="2099-11-05T09:00", deadline_at="2099-11-20T17:00")
-    url = cast.district.post("/registrations/rounds/new/", data).url
-    assert (Round.objects.get().state, ">开始<" in words(cast.district.get(url))) == ("PLANNED", True)
-    assert ">开始<" not in words(cast.auditor.get(url))
-    assert (cast.district.get(f"{url}open/").status_code, cast.leader.post(f"{url}open/").status_code) == (
-        405,
-        404,
-    )
-    cast.district.post(f"{url}open/")
-    assert Due.objects.count() == 2
-    assert cast.district.post(f"{url}open/").status_code == 409
-
-
-def test_less_than_two_workdays_need_a_tick(cast):
-    friday = {"opens_at": "2018-11-09T09:00", "deadline_at": "2018-11-12T17:00"}
-    answer = cast.district.post("/registrations/rounds/new/", plan(**friday))
-    assert (answer.status_code, "不足两个工作日" in words(answer), Round.objects.count()) == (422, True, 0)
-    assert cast.district.post("/registrations/rounds/new/", plan(**friday, short_ok="on")).status_code == 302
-    monday = {"title": "两个工作日", "opens_at": "2018-11-12T09:00", "deadline_at": "2018-11-14T09:00"}
-    assert cast.district.post("/registrations/rounds/new/", plan(**monday)).status_code == 302
-
-
-def test_a_deadline_before_the_opening_and_a_second_title_are_said(cast):
-    back = cast.district.post("/registrations/rounds/new/", plan(deadline_at="2018-11-05T08:00"))
-    assert (back.status_code, "截止时间要晚于开始时间" in words(back)) == (422, True)
-    cast.district.post("/registrations/rounds/new/", plan())
-    again = cast.district.post("/registrations/rounds/new/", plan())
-    assert (again.status_code, "已有同名的报送任务" in words(again), Round.objects.count()) == (422, True, 1)
-
-
-def test_the_office_extends_and_waives(cast, due):
-    extend, waive = (f"/registrations/dues/{due.pk}/{step}/" for step in ("extend", "waive"))
-    assert cast.district.post(extend, {"until": "2018-11-30T17:00", "reason": "停电"}).status_code == 422
-    assert cast.district.post(extend, {"until": "2099-11-30T17:00", "reason": "停电"}).status_code == 302
-    assert cast.district.post(waive, {"reason": "停办"}).status_code == 302
-    due.refresh_from_db()
-    assert (due.deadline_at.year, due.state) == (2099, "WAIVED")
-    assert {
-        client.get(url).status_code for client in (cast.school, cast.group) for url in (extend, waive)
-    } == {404}
-
-
-@pytest.fixture
-def mixed(cast):
-    """One round of seven schools, in every way that a school can answer."""
-    round_ = make_registration_round(title="志愿者登记2026")
-    late = round_.deadline_at + datetime.timedelta(minutes=1)
-
-    def sent(group, status, met_at):
-        registration = make_registration(school=make_school(group=group), round=round_, status=status)
-        Due.objects.filter(pk=registration.due_id).update(met_at=met_at)
-
-    home, far = cast.home.group, cast.far.group
-    sent(home, S.SUBMITTED, round_.deadline_at)
-    sent(home, S.ACCEPTED, round_.opens_at)
-    sent(home, S.ENDORSED, late)
-    sent(far, S.RETURNED, round_.opens_at)
-    make_registration(school=make_school(group=far), round=round_, people=[])
-    make_registration_due(school=make_school(group=far), round=round_, state="NIL", reason="没有退休教师")
-    make_registration_due(school=make_school(group=far), round=round_, state="WAIVED", reason="停办")
-    return round_
-
-
-def test_every_school_stands_in_one_column_and_the_shares_make_a_hundred(cast, mixed):
-    table = progress_table(mixed, registration_dues(Due.objects.of_round(mixed)))
-    assert [row.cells for row in table.all_rows()] == [
-        ("合　计", 7, 4, 2, 1, 1, 1, 2, 1, 1),
-        ("占应报", "100.0%", "57.2%", "28.6%", "14.3%", "14.3%", "14.3%", "28.5%", None, None),
-        ("东苑协作组", 3, 3, 2, 1, 0, 0, 0, 1, 1),
-        ("西苑协作组", 4, 1, 0, 0, 1, 1, 2, 0, 0),
-    ]
-
-
-def test_a_round_without_schools_has_an_empty_table(cast):
-    table = progress_table(make_registration_round(), [])
-    assert (table.rows, table.total.cells[1:]) == ((), (0,) * 9)
-
-
-def test_page_and_workbook_show_the_progress(cast, mixed):
-    url = f"/registrations/rounds/{mixed.pk}/"
-    page = words(cast.district.get(url))
-    assert re.search(r"东苑协作组</th>\s*<td[^>]*>3</td>", page)
-    answer = cast.district.get(f"{url}export/")
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
-    lines = [row[:4] for row in sheet.iter_rows(values_only=True)]
-    assert ("东苑协作组", 3, 3, 2) in lines
-    assert ("西苑协作组", 4, 1, 0) in lines
-    assert [cast.group.get(url).status_code, cast.school.get(f"{url}export/").status_code] == [404, 404]
-
-
-def test_the_rounds_are_listed_for_the_district(cast, mixed):
-    page = words(cast.leader.get("/registrations/rounds/"))
-    assert ("志愿者登记2026" in page, ">新建任务<" in page) == (True, False)
-    assert "新建任务" in words(cast.district.get("/registrations/rounds/"))
-    assert cast.group.get("/registrations/rounds/").status_code == 404
-    one = count_queries(cast.district, "/registrations/rounds/")
-    make_registration_round()
-    make_registration_round()
-    assert (one, count_queries(cast.district, "/registrations/rounds/")) == (5, 5)
 
 
 def test_the_detail_costs_the_same_for_one_person_and_three(cast):

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from guanweihui import filings
+from guanweihui import filings, rounds
 from guanweihui.models import Attachment, AuditEvent, Due, Filing, Remark, Round
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused
@@ -115,6 +115,7 @@ def test_without_the_group_the_district_decides_alone(cast):
 def round_values(**given):
     at = now()
     return {
+        "kind": Round.Kind.REGISTRATION,
         "title": "2026年五老志愿者登记",
         "year": 2026,
         "opens_at": at,
@@ -126,9 +127,9 @@ def round_values(**given):
 
 
 def test_the_office_plans_a_round_and_opens_it_for_every_school(cast):
-    round_ = steps.plan_round(round_values(), by=cast.users.district, at=now())
+    round_ = rounds.plan_round(round_values(), by=cast.users.district, at=now())
     assert (round_.kind, round_.state, round_.district) == ("registration", "PLANNED", cast.home.district)
-    filings.open_round(round_, by=cast.users.district, at=now())
+    rounds.open_round(round_, by=cast.users.district, at=now())
     dues = Due.objects.filter(round=round_)
     assert {due.school for due in dues} == {cast.home.school, cast.far.school}
     assert trail() == [("round.plan", "district先生"), ("round.open", "district先生")]
@@ -137,14 +138,14 @@ def test_the_office_plans_a_round_and_opens_it_for_every_school(cast):
 @pytest.mark.parametrize("who", sorted(EVERYBODY - {"district"}))
 def test_nobody_else_plans_a_round(cast, who):
     with pytest.raises(Refused, match=OUTSIDE):
-        steps.plan_round(round_values(), by=getattr(cast.users, who), at=now())
+        rounds.plan_round(round_values(), by=getattr(cast.users, who), at=now())
     assert (Round.objects.count(), trail()) == (0, [])
 
 
 def test_a_second_round_of_that_name_is_refused(cast):
-    steps.plan_round(round_values(), by=cast.users.district, at=now())
+    rounds.plan_round(round_values(), by=cast.users.district, at=now())
     with pytest.raises(Refused, match="已有同名的报送任务"):
-        steps.plan_round(round_values(), by=cast.users.district, at=now())
+        rounds.plan_round(round_values(), by=cast.users.district, at=now())
 
 
 def test_a_school_starts_its_list_once(cast):
@@ -180,7 +181,7 @@ def test_a_list_is_started_only_in_an_open_round(cast, round_, due, said):
 
 def test_a_nil_report_stands_until_a_list_is_submitted(cast):
     due = make_registration_due(school=cast.home.school)
-    filings.report_nil(due, by=cast.users.school, at=now(), reason="没有退休教师")
+    rounds.report_nil(due, by=cast.users.school, at=now(), reason="没有退休教师")
     registration = steps.start(due, by=cast.users.school, at=now())
     assert Due.objects.get().state == "NIL"
     person = make_person(school=cast.home.school)
@@ -192,7 +193,7 @@ def test_a_nil_report_stands_until_a_list_is_submitted(cast):
 
 def test_a_waived_school_submits_nothing(cast):
     row = filled(cast)
-    filings.waive(row.due, by=cast.users.district, at=now(), reason="停办")
+    rounds.waive(row.due, by=cast.users.district, at=now(), reason="停办")
     for call in ("save_draft", "submit"):
         with pytest.raises(Refused, match="免报"):
             CALLS[call](row, cast.users.school)
@@ -221,7 +222,7 @@ def test_an_old_tab_is_told_and_overwrites_nothing(cast):
     steps.save_draft(row, values(consents={person.pk: None}), version=1, by=cast.users.school, at=now())
     for call in (steps.save_draft, steps.submit):
         more = {"values": values()} if call is steps.save_draft else {}
-        with pytest.raises(Refused, match="在您打开之后被保存过"):
+        with pytest.raises(Refused, match="在您打开之后被"):
             call(row, **more, version=1, by=cast.users.school, at=now())
     assert (RegistrationLine.objects.count(), Registration.objects.get().version) == (1, 2)
 
@@ -317,7 +318,7 @@ def test_a_late_submit_is_refused_and_the_draft_stays(cast):
     with pytest.raises(Refused, match="报送已经截止"):
         steps.submit(row, version=1, by=cast.users.school, at=late)
     assert (Registration.objects.get().status, row.lines.count(), trail()) == (S.DRAFT, 1, [])
-    filings.extend(
+    rounds.extend(
         row.due, until=late + datetime.timedelta(days=1), by=cast.users.district, at=now(), reason="停电"
     )
     row.due.refresh_from_db()
