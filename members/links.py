@@ -42,28 +42,38 @@ def relink(district: Any) -> None:
     hand. A file that was merged speaks for the one that it was merged into.
     """
     for printed in _PRINTED:
-        namesakes = (
-            Person.objects.filter(school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name))
-            .annotate(file=Coalesce("merged_into", "pk"))
-            .order_by()
-        )
-        bearer = (
-            namesakes.values("name")
-            .annotate(bearers=Count("file", distinct=True), only=Min("file"))
-            .filter(bearers=1)
-            .values("only")
-        )
-        rows = printed.rows().filter(**{f"{printed.school}__district": district})
-        stale = (
-            rows.annotate(bearer=Subquery(bearer))
-            .filter(~Exists(namesakes.filter(file=OuterRef(f"{printed.person}_id"))))
-            .filter(Q(**{f"{printed.person}__isnull": False}) | Q(bearer__isnull=False))
-            .only("pk")
-        )
-        found = list(stale)
-        for row in found:
-            setattr(row, f"{printed.person}_id", row.bearer)
-        printed.model._default_manager.bulk_update(found, [printed.person], batch_size=200)
+        _relink(printed, printed.rows().filter(**{f"{printed.school}__district": district}))
+
+
+def relink_row(row: models.Model) -> None:
+    """Link the printed name of one row anew, as relink() does; for a step that has just written it."""
+    for printed in _PRINTED:
+        if isinstance(row, printed.model):
+            _relink(printed, printed.rows().filter(pk=row.pk))
+
+
+def _relink(printed: PrintedName, rows: Any) -> None:
+    namesakes = (
+        Person.objects.filter(school=OuterRef(f"{printed.school}_id"), name=OuterRef(printed.name))
+        .annotate(file=Coalesce("merged_into", "pk"))
+        .order_by()
+    )
+    bearer = (
+        namesakes.values("name")
+        .annotate(bearers=Count("file", distinct=True), only=Min("file"))
+        .filter(bearers=1)
+        .values("only")
+    )
+    stale = (
+        rows.annotate(bearer=Subquery(bearer))
+        .filter(~Exists(namesakes.filter(file=OuterRef(f"{printed.person}_id"))))
+        .filter(Q(**{f"{printed.person}__isnull": False}) | Q(bearer__isnull=False))
+        .only("pk")
+    )
+    found = list(stale)
+    for row in found:
+        setattr(row, f"{printed.person}_id", row.bearer)
+    printed.model._default_manager.bulk_update(found, [printed.person], batch_size=200)
 
 
 def unlink(people: Collection[int]) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -14,12 +15,16 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 
+from activities.models import EnrolmentLine
+from activities.reports import round_tables
 from guanweihui import catalogue, figures
-from guanweihui.documents import pdf
+from guanweihui.documents import pdf, xlsx
 from guanweihui.figures import Period
-from guanweihui.models import AuditEvent, District, ImportBatch
-from guanweihui.scope import System
+from guanweihui.frozen import from_json, to_json
+from guanweihui.models import AuditEvent, District, ImportBatch, Round
+from guanweihui.scope import Place, Reach, Role, System
 from guanweihui.statistics import NAMES, as_json
+from guanweihui.tables import Imprint
 
 FOUNDING = {
     "groups": 15,
@@ -41,6 +46,7 @@ FOUNDING = {
     "outreach.host_schools": 8,
 }
 PERIOD = Period.of(2018)
+NOW = datetime.datetime(2019, 3, 1, 9, tzinfo=datetime.UTC)
 NO_PDF = pdf.available() or (None if shutil.which("pdftotext") else "poppler-utils is not installed")
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +206,78 @@ def test_outreach_stands_on_its_visits_and_events(demo):
 def test_each_file_is_one_audit_line(demo):
     assert ImportBatch.objects.visible_to(demo).count() == 5
     assert AuditEvent.objects.visible_to(demo).filter(action="importbatch.load").count() == 5
+
+
+# --- the enrolment's own tables: page, workbook, PDF and JSON, and each role's slice -----------------------
+
+#: Schools, classes (primary, secondary), students (primary, secondary).
+ENROLLED = (105, 1616, 1034, 582, 48134, 34300, 13834)
+PLACES = (3, 4, 5, 8, 9, 10, 13)
+
+
+@pytest.fixture
+def founding_round(demo):
+    """Return the round that the office's summary workbook was loaded into."""
+    return Round.objects.visible_to(demo).of_kind(Round.Kind.ENROLMENT).of_year(2018).get()
+
+
+def enrolled(row) -> tuple:
+    return tuple(row.cells[place] for place in PLACES)
+
+
+def player(username: str):
+    return get_user_model().objects.get(username=username)
+
+
+def test_the_round_s_summary_says_them_as_table_json_and_workbook(demo, founding_round):
+    summary, compared = round_tables(demo, founding_round)
+    assert enrolled(summary.total) == ENROLLED
+    assert enrolled(from_json(json.loads(json.dumps(to_json(summary)))).total) == ENROLLED
+    assert [compared.total.cells[place] for place in (4, 8, 12)] == [105, 1616, 48134]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.workbook([summary], Imprint(NOW, "制表人")))).worksheets[0]
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[1] == "合　计"]
+    assert [tuple(row[place] for place in PLACES) for row in rows] == [ENROLLED]
+
+
+def test_its_page_says_them_and_the_year_s_report_too(staff, founding_round):
+    figures_in_row = "合计1051,6161,03447011258248,13434,30011,0222,81213,834"
+    own = f"/rounds/{founding_round.pk}/tables/enrolment-summary/"
+    for address in (own, "/reports/campaign-summary/?year=2018"):
+        assert figures_in_row in text_of(staff.get(address))
+    file = io.BytesIO(b"".join(staff.get(f"{own}?format=xlsx").streaming_content))
+    rows = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
+    total = next(row for row in rows if row[1] == "合　计")
+    assert tuple(total[place] for place in PLACES) == ENROLLED
+
+
+@pytest.mark.skipif(NO_PDF is not None, reason=str(NO_PDF))
+def test_its_pdf_says_them(demo, founding_round, tmp_path):
+    summary, _ = round_tables(demo, founding_round)
+    path = tmp_path / "summary.pdf"
+    path.write_bytes(pdf.tables([replace(summary, rows=summary.rows[:3])], Imprint(NOW, "制表人")))
+    said = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+    )
+    line = next(line for line in said.stdout.splitlines() if "1,616" in line)
+    assert [words for words in line.split() if words.strip("合计")] == [
+        *("105", "1,616", "1,034", "470", "112", "582"),
+        *("48,134", "34,300", "11,022", "2,812", "13,834", "719"),
+    ]
+
+
+def test_groups_and_schools_read_their_own_slice_and_the_slices_add_up(demo, founding_round):
+    """A group's and a school's total is its row of the district's table; all subtotals make the total."""
+    whole, _ = round_tables(demo, founding_round)
+    subtotals = {row.cells[1].removesuffix("小计"): row for row in whole.rows if row.kind == "subtotal"}
+    assert len(subtotals) == 15
+    assert tuple(map(sum, zip(*map(enrolled, subtotals.values()), strict=True))) == ENROLLED
+    group, _ = round_tables(player("group"), founding_round)
+    assert enrolled(group.total) == enrolled(subtotals["东苑协作组"])
+    assert as_json(player("group"), PERIOD)["campaign.classes"] == group.total.cells[4]
+    enrolled_school = EnrolmentLine.objects.of_round(founding_round).first().enrolment.due.school
+    reader = System(demo.reach.home)
+    reader.reach = Reach((Place(Role.SCHOOL, "school", enrolled_school.pk),), demo.reach.home)
+    own, _ = round_tables(reader, founding_round)
+    of_district = next(row for row in whole.rows if row.cells[1] == enrolled_school.short_name)
+    assert enrolled(own.total) == enrolled(of_district)
+    assert as_json(reader, PERIOD)["campaign.students"] == own.total.cells[9]

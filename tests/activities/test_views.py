@@ -107,7 +107,8 @@ def test_the_export_holds_the_queried_rows(cast, enrolments):
 def test_the_form_is_shown_with_its_phone_masked(cast, enrolments):
     own, _ = enrolments
     page = words(cast.school.get(f"{URL}{own.pk}/"))
-    for said in ("199****5678", "李明", "2018-11-30 17:00", "其中中学"):
+    links = [f'href="/dues/{own.due_id}/"', f'href="/campaigns/{own.campaign_id}/"']
+    for said in ("199****5678", "李明", "2018-11-30 17:00", "其中中学", *links):
         assert said in page
     assert "19900005678" not in page
     assert "办理记录" not in page

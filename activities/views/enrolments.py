@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from activities.filters import EnrolmentFilter
 from activities.models import Campaign, Enrolment, EnrolmentLine
 from activities.reports import enrolment_list_table
+from guanweihui import filing_kinds
+from guanweihui.areas import FILINGS, tabs_of
 from guanweihui.figures_page import Asked, asked_figure, figure_line
 from guanweihui.gate import posts
 from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of
@@ -65,6 +67,7 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
         totals=[("全部合计", [*figures_of(lines.totals()), chosen.qs.coaches(), None])],
         behind=figure_line(request, asked, asked.value(lines), of=unit_of(chosen)) if asked else None,
         notes=campaign_notes(request, chosen),
+        tabs=tabs_of(request, FILINGS),
         export="enrolment-export",
         unit="条",
         empty_words="还没有学校报名。请导入报名汇总表。" if may_load else "还没有学校报名。",
@@ -131,9 +134,10 @@ def enrolment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     school = enrolment.due.school
     lines = {line.segment: (line.classes, line.students) for line in enrolment.lines.all()}
     context = {
-        "crumbs": [("主题活动", reverse("enrolment-list")), (school.short_name, "")],
+        "crumbs": [("活动报名", reverse("enrolment-list")), (school.short_name, "")],
         "enrolment": enrolment,
         "school": school,
+        "due_url": filing_kinds.url_of(enrolment.due),
         "status": enrolment.get_status_display(),
         "facts": facts(enrolment),
         "columns": (
@@ -161,11 +165,16 @@ def facts(enrolment: Enrolment) -> list[Fact]:
     return [
         Fact("学校", school.full_name, url=reverse("school-detail", args=[school.pk])),
         Fact("协作组", school.group.short_name),
-        Fact("活动", words_of(enrolment.campaign), wide=True),
+        Fact(
+            "活动",
+            words_of(enrolment.campaign),
+            url=reverse("campaign-detail", args=[enrolment.campaign_id]),
+            wide=True,
+        ),
         Fact("指导教师数", f"{enrolment.coaches:,}"),
         Fact("负责人", enrolment.head_name),
         Fact("负责人电话", mask_phone(enrolment.head_phone) if enrolment.head_phone else ""),
-        Fact("报送任务", round_.title),
+        Fact("报送任务", round_.title, url=reverse("round-detail", args=[round_.pk])),
         Fact("提交时间", enrolment.submitted_at),
         Fact("提交人", str(enrolment.submitted_by or "")),
         Fact("代报依据", enrolment.basis or "无", wide=True),
