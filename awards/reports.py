@@ -68,6 +68,16 @@ for name, label, unit, kind in (
         where=decided_within(kind),
         route="honour-list",
     )
+    if kind != Kind.ADVANCED_COLLECTIVE:
+        figure(
+            f"honours.total.{name}",
+            f"累计{kind.label}",
+            unit,
+            "平台记录的，截至统计时点，作废的不计；期初数不分奖项，不在其内",
+            TO_DATE,
+            where=Q(category__kind=kind),
+            route="honour-list",
+        )
 
 HONOUR_COLUMNS = (
     Column("number", "序号", width=6, format="int"),

@@ -1,8 +1,8 @@
 """The annual statistics: every table of the year from the figures' own sources.
 
 Sources: the table set of the office (表1 organisation, 表2 ages, 表3 activities, 表5 honours) as far as the
-portal holds its data, with a first sheet of figures and a last one for 老校长下乡. The keys of `as_json`
-are the figures' names.
+portal holds its data, with a first sheet of figures and one for 老校长下乡; once the year's annual return is
+closed, what schools filled in of 表3 and 表6 follows. The keys of `as_json` are the figures' names.
 """
 
 from collections import Counter, defaultdict
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.reports import classes_chart, enrolment_table
+from activities.return_reports import closed_tables_of_year
 from awards.reports import honour_table
 from guanweihui import figures
 from guanweihui.catalogue import Paper, report
@@ -76,6 +77,7 @@ def statistics(actor: Any, period: Period) -> Paper:
         enrolment_table(actor, period, reporting_unit=unit),
         honour_table(actor, period, reporting_unit=unit),
         pairing_table(actor, period, reporting_unit=unit),
+        *closed_tables_of_year(actor, period),
     )
     title = f"{district.short_name if district else ''}{period.label}关心下一代工作统计报表"
     return Paper(title, tables, (classes_chart(by_group), age_chart(tables[2])))
