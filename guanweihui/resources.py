@@ -28,6 +28,7 @@ from guanweihui.imports.units import closing, plain_name
 from guanweihui.imports.wishes import SheetLoader, Wish, wish
 from guanweihui.models import CollaborationGroup, District, School, UnitName
 from guanweihui.models.org import Stage
+from guanweihui.round_trip import loading  # noqa: F401  # registers the workbook of a round
 from guanweihui.scope import Role
 from members.links import relink
 from members.models import Appointment, ElderClass

@@ -18,7 +18,7 @@ from django.db import IntegrityError, models, router, transaction
 
 from guanweihui import crypto, stored
 from guanweihui.audit import record
-from guanweihui.imports import kinds
+from guanweihui.imports import kinds, whole
 from guanweihui.imports.inserts import free_keys, insert_values
 from guanweihui.imports.kinds import Context, Kind, Loader, PlannedRow, Written
 from guanweihui.imports.problems import Problem, Unusable
@@ -28,8 +28,10 @@ from guanweihui.models import ImportBatch, ImportedRow
 from guanweihui.scope import Role, reach_of
 from guanweihui.workflow import CLASH, Refused, explain
 
-#: Posts that load from the portal's pages.
+#: Posts that load from the import pages.
 LOADERS = frozenset({Role.DISTRICT, Role.SCHOOL})
+#: Posts that load into a round, from its page.
+ROUND_LOADERS = frozenset({*LOADERS, Role.GROUP})
 VERDICTS = ("NEW", "CHANGED", "UNCHANGED", "WRONG")
 WRITES = ("NEW", "CHANGED")
 #: Rows of one INSERT of ImportedRow; loaders yield as they write, so memory holds this many objects.
@@ -97,6 +99,8 @@ def make_plan(workbook: Workbook, context: Context, *, roles: frozenset[str] | N
     for kind, sheet, table in kinds.recognise(workbook):
         if roles is not None and kind.roles.isdisjoint(roles):
             raise Unusable(f"您不能导入“{kind.label}”，请交区关工委办公室导入。")
+        if context.round is not None and not kind.fills_rounds:
+            raise Unusable(f"这是“{kind.label}”，不是本任务的填报表。请下载本任务的填报表，填好后再上传。")
         loader = kind.loader(context, sheet)
         rows = [row.settle() for row in loader.plan(table)]
         plan.sheets.append(SheetPlan(kind, sheet, table, loader, rows))
@@ -113,10 +117,10 @@ def write(plan: Plan, batch: ImportBatch) -> None:
 
 def _keep(batch: ImportBatch, written: Iterator[Written]) -> None:
     """Note what was written, so that it can be taken back; `written` is drawn a part at a time."""
-    new, changed = ImportedRow.Verdict.NEW.value, ImportedRow.Verdict.CHANGED.value
     while some := list(itertools.islice(written, AT_ONCE)):
         # Before the INSERT: a digest may ask the database, which is busy while rows stream into it.
-        digests = [digest_of(one.row) for one in some]
+        wholes = whole.digests([one.row for one in some if whole.is_whole(type(one.row))])
+        digests = [wholes.get((one.row._meta.label, one.row.pk)) or digest_of(one.row) for one in some]
         keys = free_keys(ImportedRow, len(some), router.db_for_write(ImportedRow))
         insert_values(
             ImportedRow,
@@ -127,7 +131,7 @@ def _keep(batch: ImportBatch, written: Iterator[Written]) -> None:
                     batch.pk,
                     one.sheet,
                     one.number,
-                    changed if one.before else new,
+                    one.verdict,
                     one.row._meta.label,
                     one.row.pk,
                     one.before,
@@ -174,14 +178,21 @@ def preview(
     district: Any,
     roles: frozenset[str],
     school: Any = None,
+    group: Any = None,
+    round_: Any = None,
 ) -> tuple[Plan, ImportBatch]:
-    """Judge an upload and keep it, encrypted, until it is confirmed. Raises Unreadable or Unusable."""
+    """Judge an upload and keep it, encrypted, until it is confirmed. Raises Unreadable or Unusable.
+
+    `school` or `group` bounds whose rows it may hold; `round_` is the round that it is loaded into.
+    """
     workbook = read(data, filename)
-    context = Context(by=by, at=at, district=district, school=school)
+    context = Context(by=by, at=at, district=district, school=school, group=group, round=round_)
     plan = make_plan(workbook, context, roles=roles)
     batch = ImportBatch(
         district=district,
         school=school,
+        group=group,
+        round=round_,
         filename=workbook.filename,
         digest=workbook.digest,
         **_origin(context),
@@ -199,7 +210,7 @@ def plan_again(batch: ImportBatch, *, by: Any, at: datetime.datetime) -> Plan:
 
     Raises Refused when the upload is gone or another one, Unusable as `preview` does.
     """
-    return make_plan(_reread(batch), _context(batch, by, at), roles=reach_of(by).of(LOADERS).roles)
+    return make_plan(_reread(batch), _context(batch, by, at), roles=reach_of(by).of(ROUND_LOADERS).roles)
 
 
 def _reread(batch: ImportBatch) -> Workbook:
@@ -210,24 +221,26 @@ def _reread(batch: ImportBatch) -> Workbook:
 
 
 def _context(batch: ImportBatch, by: Any, at: datetime.datetime) -> Context:
-    return Context(by=by, at=at, district=batch.district, school=batch.school)
+    return Context(
+        by=by, at=at, district=batch.district, school=batch.school, group=batch.group, round=batch.round
+    )
 
 
 def confirm(batch: ImportBatch, *, by: Any, at: datetime.datetime, valid_rows: bool = False) -> ImportBatch:
     """Write a previewed batch as one transaction. Raises Refused when it is not waiting any more.
 
     The rows are judged under the batch's lock. When that says other than the preview did, nothing is
-    written and the batch keeps the new counts, for the loader to look again.
+    written and the batch keeps the new verdict, for the loader to look again.
     """
     workbook = _reread(batch)
     with transaction.atomic(), _clear_refusals():
         fresh = _locked(batch, by)
         if fresh.state != ImportBatch.State.PREVIEWED or fresh.created_by_id != by.pk:
             raise Refused("这一批已经办理过，或不是您上传的。请刷新页面后再看。")
-        shown = fresh.counts()
-        plan = make_plan(workbook, _context(fresh, by, at), roles=reach_of(by).of(LOADERS).roles)
+        shown = fresh.counts(), fresh.shown_digest
+        plan = make_plan(workbook, _context(fresh, by, at), roles=reach_of(by).of(ROUND_LOADERS).roles)
         _count(fresh, plan)
-        is_as_shown = fresh.counts() == shown
+        is_as_shown = (fresh.counts(), fresh.shown_digest) == shown
         if is_as_shown:
             if plan.counts()["WRONG"] and not valid_rows:
                 raise Refused("还有错误的行。请下载错误行改正，或选择“只导入没有错误的行”。")
@@ -243,7 +256,7 @@ def confirm(batch: ImportBatch, *, by: Any, at: datetime.datetime, valid_rows: b
 
 def _locked(batch: ImportBatch, by: Any) -> ImportBatch:
     """Lock the batch. Raises Refused when it is outside what the actor may load today."""
-    seen = ImportBatch.objects.visible_to(by, roles=LOADERS).filter(pk=batch.pk).values("pk")
+    seen = ImportBatch.objects.visible_to(by, roles=ROUND_LOADERS).filter(pk=batch.pk).values("pk")
     fresh = ImportBatch.objects.select_for_update().filter(pk__in=seen).first()
     if fresh is None:
         raise Refused("您现在不能办理这一批：不在您的职责范围内。")
@@ -300,8 +313,12 @@ def _runs(lines: Sequence[ImportedRow]) -> Iterator[tuple[type[models.Model], li
 def _take_back(model: type[models.Model], lines: list[ImportedRow]) -> Iterator[str]:
     """Undo lines of one model; yield the labels of the rows that stay.
 
-    New rows go before old ones come back: a new head leaves his seat first.
+    A filing goes with all that belongs to it (imports.whole). New rows go before old ones come back: a new
+    head leaves his seat first.
     """
+    if whole.is_whole(model):
+        yield from whole.take_back(model, lines)
+        return
     # Locked, so that nobody edits a row between the look at it and its going.
     found = model._default_manager.select_for_update().in_bulk([line.object_id for line in lines])
     untouched = []
@@ -371,6 +388,9 @@ def _count(batch: ImportBatch, plan: Plan) -> None:
     batch.kinds = "、".join(dict.fromkeys(sheet.kind.label for sheet in plan.sheets))
     batch.new_count, batch.changed_count = counts["NEW"], counts["CHANGED"]
     batch.unchanged_count, batch.wrong_count = counts["UNCHANGED"], counts["WRONG"]
+    # The counts alone would not tell that somebody edited a row since: its old value is another one.
+    rows = [(row.sheet, row.number, row.verdict, row.changes) for row in plan.rows(*VERDICTS)]
+    batch.shown_digest = crypto.blind_index(json.dumps(rows, default=str), kind="plan")
 
 
 def _record(batch: ImportBatch, plan: Plan, action: str, *, by: Any, at: datetime.datetime) -> None:

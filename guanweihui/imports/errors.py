@@ -28,8 +28,13 @@ def workbook(*plans: Plan) -> bytes:
     """Write the wrong rows of the plans, totals too, a sheet each, under title lines and head as they came.
 
     A sheet without wrong rows is kept, empty, beside a wrong one of its workbook: a document number may
-    stand on it. Without any wrong row the workbook says so.
+    stand on it. Without any wrong row the workbook says so. A loader with a layout of its own, and alone in
+    its plan, writes its rows itself.
     """
+    if len(plans) == 1 and len(plans[0].sheets) == 1:
+        own = getattr(plans[0].sheets[0].loader, "errors_workbook", None)
+        if own is not None:
+            return own(plans[0])
     book = Workbook()
     del book["Sheet"]
     for plan in plans:

@@ -17,7 +17,8 @@ from guanweihui.imports.reader import Sheet, TableRows, Unreadable, Workbook
 class Context:
     """What a loader may lean on: whose load it is, and what the workbook's other sheets said.
 
-    `school` restricts a coordinator's upload to his own school. `memo` carries findings from one sheet of
+    `school` restricts a coordinator's upload to his own school, `group` a head's to his group; `round` is the
+    round whose page it was uploaded on. `memo` carries findings from one sheet of
     a workbook to the next (a document number stands on the first sheet only). Without a district, a
     school list sets `found`, which makes one; `district_name` overrules the name in its title.
     """
@@ -26,6 +27,8 @@ class Context:
     at: datetime.datetime
     district: Any = None
     school: Any = None
+    group: Any = None
+    round: Any = None
     district_name: str = ""
     found: Callable[[], Any] | None = None
     workbook: Workbook | None = None
@@ -67,6 +70,13 @@ class Written:
     number: int
     row: Any
     before: str = ""
+    #: Said of a row whose `before` tells of more than itself.
+    is_new: bool | None = None
+
+    @property
+    def verdict(self) -> str:
+        is_new = not self.before if self.is_new is None else self.is_new
+        return "NEW" if is_new else "CHANGED"
 
 
 class Loader(Protocol):
@@ -98,6 +108,10 @@ class Kind:
     roles: frozenset[str] = frozenset()
     #: Lines above the head as the loader understands them, for the template; none where it needs none.
     example_lines: tuple[str, ...] = ()
+    #: Tells a workbook that is of this kind as a whole, whatever its heads say; the kind takes all of it.
+    claims: Callable[[Workbook], bool] | None = None
+    #: Whether it may be loaded into a round, on the round's own page.
+    fills_rounds: bool = False
 
     def words(self, district: Any) -> Mapping[str, Sequence[str]]:
         """Return label → words of the columns whose words are the district's own."""
@@ -129,6 +143,8 @@ def kind(
     title_words: Sequence[str] = (),
     roles: Collection[str] = (),
     example_lines: Sequence[str] = (),
+    claims: Callable[[Workbook], bool] | None = None,
+    fills_rounds: bool = False,
 ) -> Callable[[type], type]:
     """Register a loader class for a kind of sheet. `roles` may load it from the portal's pages."""
 
@@ -143,6 +159,8 @@ def kind(
             title_words=tuple(title_words),
             roles=frozenset(roles),
             example_lines=tuple(example_lines),
+            claims=claims,
+            fills_rounds=fills_rounds,
         )
         return loader
 
@@ -154,18 +172,24 @@ def get(name: str) -> Kind:
 
 
 def every() -> list[Kind]:
-    return sorted(_KINDS.values(), key=lambda one: one.order)
+    """Return the kinds that are told by their heads, in loading order."""
+    return sorted((one for one in _KINDS.values() if one.claims is None), key=lambda one: one.order)
 
 
 def recognise(workbook: Workbook) -> list[tuple[Kind, Sheet, TableRows]]:
     """Match each sheet with its kind, in loading order.
 
-    Kinds that name title words are asked first: they are the more particular ones. Sheets that no kind
+    A kind that claims the workbook takes it whole. Kinds that name title words are asked first: they are
+    the more particular ones. Sheets that no kind
     fits are left out when another sheet is known. Raises Unusable when none is.
     """
+    for whole in _KINDS.values():
+        if whole.claims is not None and whole.claims(workbook):
+            first = workbook.sheets[0]
+            return [(whole, first, TableRows(first.name, 0, {}, ()))]
     found = []
     for sheet in workbook.sheets:
-        for candidate in sorted(_KINDS.values(), key=lambda one: (not one.title_words, one.order)):
+        for candidate in sorted(every(), key=lambda one: (not one.title_words, one.order)):
             table = candidate.fits(sheet)
             if table is not None:
                 found.append((candidate, sheet, table))

@@ -7,12 +7,23 @@ import openpyxl
 import pytest
 
 from activities.models import Campaign, Enrolment, EnrolmentLine
+from guanweihui import answers, filings
 from guanweihui.imports import batch as batches
 from guanweihui.imports import errors
+from guanweihui.imports.kinds import Context
 from guanweihui.imports.problems import Unusable
-from guanweihui.models import Due, Filing, Round, School
-from guanweihui.scope import System
-from tests.factories import make_district, make_enrolment, make_group, make_person, make_school
+from guanweihui.models import AuditEvent, Due, Filing, ImportBatch, Round, School, Version
+from guanweihui.scope import Role, System
+from tests.factories import (
+    make_campaign,
+    make_district,
+    make_enrolment,
+    make_group,
+    make_person,
+    make_post,
+    make_round,
+    make_school,
+)
 from tests.workbooks import NOW, counts, load, sheet, workbook
 
 HEAD = (
@@ -121,7 +132,7 @@ def test_a_second_load_changes_what_differs(schools):
     assert counts(plan) == {"CHANGED": 1, "UNCHANGED": 1}
     assert next(plan.rows("CHANGED")).changes == {
         "小学学生数": ("399", "400"),
-        "负责人电话": ("199****2470", "199****0001"),
+        "联系电话": ("199****2470", "199****0001"),
     }
     assert ("东苑小学", "PRIMARY", 12, 400) in lines()
     assert batches.undo(batch, by=System(make_district()), at=NOW) == []
@@ -222,6 +233,128 @@ def test_the_error_workbook_names_what_is_wrong_with_a_total(schools):
         "398",
         "学生数合计：合计与各行相加的 399 不符",
     ]
+
+
+def trail(action):
+    return list(AuditEvent.objects.filter(action=action).values_list("actor_label", "reason"))
+
+
+def test_each_row_goes_through_the_steps_with_the_workbook_as_its_basis(schools):
+    load(book(row(PRIMARY), row(NINE_YEAR)))
+    assert trail("enrolment.file_on_behalf") == [("系统", "依据：报名汇总表（03.xlsx）")] * 2
+    assert trail("enrolment.accept") == [("系统", "")] * 2
+    assert [one.number for one in Version.objects.order_by("pk")] == [1, 1]
+    load(book(row(PRIMARY, 小学学生=400, 学生数合计=400), row(NINE_YEAR)))
+    assert trail("enrolment.correct") == [("系统", "依据：报名汇总表（03.xlsx）")]
+    due = Due.objects.get(school=schools[0])
+    # A correction of years ago gives nobody time anew.
+    assert (due.state, due.deadline_at, due.versions.count()) == ("ACCEPTED", None, 2)
+
+
+def test_undo_takes_a_first_load_back_whole(schools):
+    _, batch = load(book(row(PRIMARY), row(NINE_YEAR)))
+    assert batches.undo(batch, by=System(make_district()), at=NOW) == []
+    left = [model.objects.count() for model in (Campaign, Round, Due, Enrolment, EnrolmentLine, Version)]
+    assert left == [0] * 6
+
+
+def test_undo_keeps_and_names_an_enrolment_that_went_on(schools):
+    _, batch = load(book(row(PRIMARY), row(NINE_YEAR)))
+    district = System(make_district())
+    filings.reopen(Enrolment.objects.get(due__school=schools[0]), by=district, at=NOW, reason="学校来电")
+    kept = batches.undo(batch, by=district, at=NOW)
+    assert kept[0] == "东苑小学 “我为祖国点赞”主题读书活动报名"
+    assert lines() == {("东苑小学", "PRIMARY", 12, 399)}
+
+
+def test_undo_of_a_correction_brings_the_first_version_back(schools):
+    load(book(row(PRIMARY)))
+    before = Enrolment.objects.values().get(), lines(), Version.objects.count()
+    _, batch = load(book(row(PRIMARY, 小学学生=400, 学生数合计=400)))
+    assert batches.undo(batch, by=System(make_district()), at=NOW) == []
+    assert (Enrolment.objects.values().get(), lines(), Version.objects.count()) == before
+
+
+def open_round(schools, **fields):
+    """Make the campaign's round open, with a due for each school."""
+    days = {"opens_at": NOW - datetime.timedelta(days=90), "deadline_at": NOW + datetime.timedelta(days=1)}
+    round_ = make_round(state=Round.State.OPEN, **{**days, "group_endorses": True, **fields})
+    make_campaign(round=round_)
+    for school in schools:
+        Due.objects.create(round=round_, school=school)
+    return round_
+
+
+def into(round_, workbook_, *, by, group=None):
+    context = Context(by=by, at=NOW, district=round_.district, group=group, round=round_)
+    plan = batches.make_plan(workbook_, context)
+    batch = ImportBatch(
+        district=round_.district, filename="03.xlsx", digest="0", created_at=NOW, round=round_
+    )
+    batch.state, batch.confirmed_at = ImportBatch.State.CONFIRMED, NOW
+    batch.save()
+    batches.write(plan, batch)
+    return plan
+
+
+def test_the_office_s_summary_is_accepted_in_a_round_that_no_group_endorses(schools):
+    round_ = open_round(schools, group_endorses=False)
+    into(round_, book(row(PRIMARY)), by=System(round_.district))
+    assert list(round_.dues.order_by("pk").values_list("state", flat=True)) == ["ACCEPTED", "WAITING"]
+    # The day of the sheet is when it came; the round keeps its own deadline.
+    round_.refresh_from_db()
+    assert Due.objects.get(school=schools[0]).met_at.isoformat() == "2019-01-10T09:00:00+00:00"
+    assert round_.deadline_at == NOW + datetime.timedelta(days=1)
+
+
+def test_a_group_s_summary_is_filed_and_endorsed_where_the_round_asks_for_it(schools):
+    round_ = open_round(schools)
+    head = make_post(role=Role.GROUP, group=schools[0].group).user
+    into(round_, book(row(PRIMARY)), by=head, group=schools[0].group)
+    filing = Enrolment.objects.get()
+    assert (filing.status, filing.submitted_by, filing.due.state) == ("ENDORSED", head, "ENDORSED")
+    again = into(round_, book(row(PRIMARY)), by=head, group=schools[0].group)
+    assert counts(again) == {"UNCHANGED": 1}
+
+
+def test_a_group_s_summary_holds_its_own_schools_only(schools):
+    other = make_school(full_name="远山小学")
+    round_ = open_round([*schools, other])
+    head = make_post(role=Role.GROUP, group=schools[0].group).user
+    with_other = book(row(PRIMARY, 学校="远山小学"))
+    context = Context(by=head, at=NOW, district=round_.district, group=schools[0].group, round=round_)
+    assert said(batches.make_plan(with_other, context)) == ["4 学校 远山小学：不是本协作组的学校"]
+
+
+def test_a_school_that_owes_nothing_in_the_round_is_refused(schools):
+    round_ = open_round(schools[:1])
+    context = Context(by=System(round_.district), at=NOW, district=round_.district, round=round_)
+    plan = batches.make_plan(book(row(NINE_YEAR)), context)
+    assert said(plan) == ["4 学校 西坝学校：这所学校不在本次应报名单中"]
+
+
+def test_a_draft_of_the_school_is_not_written_over(schools):
+    round_ = open_round(schools)
+    filing = answers.start(
+        round_.dues.get(school=schools[0]), by=make_post(role=Role.SCHOOL, school=schools[0]).user, at=NOW
+    )
+    filing.typed = {"classes_primary": "11"}
+    filing.save(update_fields=["draft"])
+    context = Context(by=System(round_.district), at=NOW, district=round_.district, round=round_)
+    plan = batches.make_plan(book(row(PRIMARY)), context)
+    assert said(plan) == ["4 学校 东苑小学：该校已在平台上填报，现在是“草稿”"]
+
+
+def test_a_group_loads_nothing_into_a_round_of_the_past(schools):
+    head = make_post(role=Role.GROUP, group=schools[0].group).user
+    context = Context(by=head, at=NOW, district=schools[0].district, group=schools[0].group)
+    with pytest.raises(Unusable, match="已经定稿"):
+        batches.make_plan(book(row(PRIMARY)), context)
+
+
+def test_what_a_row_does_not_say_is_asked_for(schools):
+    plan, _ = load(book(row(PRIMARY, 负责人=None)))
+    assert said(plan) == ["4 负责人 ：请填写“负责人”"]
 
 
 def test_what_a_school_filed_itself_is_not_overwritten(schools):
