@@ -12,8 +12,15 @@ class GuanweihuiConfig(AppConfig):
         """Let each app register its figures, reports and kinds of workbook, and the system checks."""
         from django.utils.module_loading import autodiscover_modules
 
-        from guanweihui import start  # noqa: F401  # registers the system checks
+        from guanweihui import filing_todos, start  # noqa: F401  # registers to-dos and the system checks
 
         autodiscover_modules(
-            "reports", "resources", "statistics", "report_job", "todos", "checks", "elder_papers"
+            "reports",
+            "resources",
+            "statistics",
+            "report_job",
+            "todos",
+            "checks",
+            "elder_papers",
+            "filing_kinds",
         )

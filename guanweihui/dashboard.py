@@ -14,6 +14,7 @@ from guanweihui import figures, todos
 from guanweihui.figures import Figure, GroupValues, Period
 from guanweihui.scope import DISTRICT_WIDE, Role, System, reach_of
 from guanweihui.tables import Column, Row, Table, total_row
+from guanweihui.todos import Desk, Todo
 
 #: Figures spread over the groups: counted once, shown as total and as chart.
 SPREAD = (
@@ -40,6 +41,8 @@ WIDE = (
     "outreach.principals",
     "outreach.host_schools",
 )
+#: So many to-dos, the most urgent ones, stand on the home page.
+HOME_TODOS = 6
 #: Honours of a group or a school: the opening balances are the district's alone.
 OWN = (
     "honours.cycle.collectives",
@@ -71,11 +74,13 @@ class Dashboard:
     outreach: Sequence[Tile]
     chart: str
     chart_table: Table | None
+    desk: Desk
     todos: Sequence[dict[str, str]]
 
 
 def build(actor: Any, *, now: datetime.datetime, year: int | None = None) -> Dashboard:
     """Count the home page of an actor: at most nine queries, whatever the number of rows."""
+    desk = todos.desk_of(actor, now)
     reach = reach_of(actor)
     starts_in = reach.year_starts_in
     last_day = last_day_with_data(actor)
@@ -97,18 +102,20 @@ def build(actor: Any, *, now: datetime.datetime, year: int | None = None) -> Das
         outreach=[tile(name) for name in WIDE[6:]] if wide else [],
         chart=classes_chart(groups) if wide else "",
         chart_table=table,
-        todos=[_line(todo, now) for todo in todos.for_actor(actor, now)],
+        desk=desk,
+        todos=[_line(todo, now) for todo in desk.todos[:HOME_TODOS]],
     )
 
 
 def last_day_with_data(actor: Any) -> datetime.date | None:
     """Return the latest day of a decision or a campaign deadline in the actor's district, in one query.
 
-    The district's, not the actor's own: a school that took no part still opens on everybody's year.
+    The district's, not the actor's own: a school that took no part still opens on everybody's year. A
+    campaign counts once its round is closed: while it runs, its few figures would hide the year before.
     """
     district = System(reach_of(actor).home)
     decided = Honour.objects.visible_to(district).order_by().values(day=F("decision__decided_on"))
-    closed = EnrolmentLine.objects.visible_to(district).order_by()
+    closed = EnrolmentLine.objects.visible_to(district).counted().settled().order_by()
     days = closed.values(day=F("enrolment__due__round__deadline_at__date")).union(decided)
     return max((row["day"] for row in days if row["day"]), default=None)
 
@@ -151,7 +158,7 @@ def groups_table(groups: Sequence[GroupValues], period: Period) -> Table:
     )
 
 
-def _line(todo: todos.Todo, now: datetime.datetime) -> dict[str, str]:
+def _line(todo: Todo, now: datetime.datetime) -> dict[str, str]:
     return {
         "title": todo.title,
         "url": todo.url,

@@ -210,7 +210,7 @@ def crumbs(items: Sequence[tuple[str, str]] | None = None) -> dict:
 
 @register.inclusion_tag("components/tabs.html")
 def tabs(items: Iterable[dict[str, Any]], label: str = "分类") -> dict:
-    """Show links as tabs: label, url, current and, if any, count."""
+    """Show links as tabs: label, url, current and, if any, count; with `due` a count above 0 is red."""
     return {"items": items, "label": label}
 
 

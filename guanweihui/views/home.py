@@ -10,6 +10,7 @@ from guanweihui import dashboard
 from guanweihui.forms import YearForm
 from guanweihui.gate import posts
 from guanweihui.scope import COMMITTEE, Reach, Role, reach_of
+from guanweihui.views.todos import tabs_of
 
 #: Actions offered on the home page: label, route, icon, roles.
 ACTIONS = (
@@ -31,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
         form = YearForm(request.GET)
         year = form.cleaned_data["year"] if form.is_valid() else None
         board = dashboard.build(request.user, now=timezone.now(), year=year)
-        return render(request, "guanweihui/home.html", {"board": board, "actions": actions_of(reach)})
+        context = {"board": board, "tabs": tabs_of(board.desk), "actions": actions_of(reach)}
+        return render(request, "guanweihui/home.html", context)
     if reach.serves(Role.OUTREACH):
         return redirect("pairing-list")
     if reach.serves(Role.VOLUNTEER):

@@ -2,12 +2,12 @@
 
 from django.urls import reverse
 
+from guanweihui import filing_kinds
 from guanweihui.models import Due, Round
-from guanweihui.todos import FILING_ROUTES
 
 
 def due_url(due: Due) -> str:
     return reverse("registration-due", args=[due.pk])
 
 
-FILING_ROUTES[Round.Kind.REGISTRATION] = due_url
+filing_kinds.own_pages(Round.Kind.REGISTRATION, due_url)
