@@ -45,6 +45,8 @@ def test_the_glossary_names_what_the_code_has():
         import_module(name)
         for name in (
             *(f"{app}.models" for app in ("guanweihui", "members", "awards", "activities", "outreach")),
+            "guanweihui.models.org",
+            "guanweihui.questionnaire",
             "guanweihui.scope",
             "guanweihui.workflow",
             "guanweihui.figures",

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from guanweihui.models import AuditEvent, ImportBatch, Job
 from tests import factories
+from tests.activities import rows as campaign_rows
 from tests.cast import PLAYERS
+from tests.guanweihui import answer_rows, round_trip_rows
 from tests.members import (
     cards_rows,
     care_rows,
@@ -35,6 +37,7 @@ PUBLIC = {"login", "logout", "livez", "readyz", "link", "help", "contrast", "ver
 }
 ACCESS = {
     "home": EVERYBODY,
+    **dict.fromkeys(("todo-list", "todo-done", "todo-started"), COMMITTEE),
     "report-centre": COMMITTEE,
     "report-detail": WIDE,
     "report-run": WIDE,
@@ -127,9 +130,6 @@ ACCESS = {
     "registration-list": COMMITTEE,
     "registration-due": {*WIDE, "group", "school"},
     "registration-start": {"school"},
-    "registration-nil": {"school"},
-    "registration-extend": {"district"},
-    "registration-waive": {"district"},
     "registration-detail": {*WIDE, "group", "school"},
     "registration-edit": {"school"},
     "registration-withdraw": {"school"},
@@ -138,11 +138,32 @@ ACCESS = {
     "registration-return": {"district", "group"},
     "registration-reopen": {"district"},
     "registration-scan": {"school"},
-    "registration-rounds": WIDE,
-    "registration-round-new": {"district"},
-    "registration-round": WIDE,
-    "registration-round-open": {"district"},
-    "registration-round-export": WIDE,
+    "round-list": COMMITTEE,
+    "round-new": {"district"},
+    "round-detail": {*WIDE, "group", "school"},
+    **dict.fromkeys(("round-template", "round-load"), {"district", "group", "school"}),
+    **dict.fromkeys((f"round-load-{w}" for w in ("detail", "confirm", "undo", "errors")), {"district"}),
+    "round-edit": {"district"},
+    "round-copy": {"district"},
+    "round-open": {"district"},
+    "round-close": {"district"},
+    "round-chase": {"district", "group"},
+    "round-phones": {"district", "group"},
+    "round-evening": {*WIDE, "group"},
+    "round-export": {*WIDE, "group", "school"},
+    "round-tables": {*WIDE, "group", "school"},
+    "round-table": {*WIDE, "group", "school"},
+    "due-extend": {"district"},
+    "due-waive": {"district"},
+    "due-restore": {"district"},
+    "due-nil": {"school"},
+    "due-chase": {"district", "group"},
+    **dict.fromkeys(("due-detail", "due-print", "due-version"), {*WIDE, "group", "school"}),
+    **dict.fromkeys(("due-start", "due-fill", "due-save", "due-withdraw"), {"school"}),
+    **dict.fromkeys(("due-behalf", "due-opinion", "due-return", "due-accept-many"), {"district", "group"}),
+    "due-scan": {"district", "group", "school"},
+    "due-endorse": {"group"},
+    **dict.fromkeys(("due-accept", "due-reopen"), {"district"}),
     "slip-detail": {"district", "school"},
     "slip-issue": {"district", "school"},
     "slip-revoke": {"district", "school"},
@@ -189,6 +210,14 @@ ACCESS = {
     "enrolment-list": COMMITTEE,
     "enrolment-detail": {*WIDE, "group", "school"},
     "enrolment-export": COMMITTEE,
+    "campaign-list": COMMITTEE,
+    "campaign-detail": {*WIDE, "group", "school"},
+    **dict.fromkeys(("campaign-new", "campaign-copy", "campaign-edit"), {"district"}),
+    **dict.fromkeys((f"campaign-stage-{w}" for w in ("add", "edit", "remove")), {"district"}),
+    **dict.fromkeys((f"campaign-task-{w}" for w in ("add", "edit", "remove")), {"district"}),
+    **dict.fromkeys((f"campaign-material-{w}" for w in ("add", "remove")), {"district"}),
+    "task-evidence-list": {*WIDE, "group", "school"},
+    "task-evidence-report": {"school"},
     "honour-list": COMMITTEE,
     "honour-detail": {*WIDE, "group", "school"},
     "honour-export": COMMITTEE,
@@ -209,6 +238,7 @@ ACCESS = {
 }
 #: Routes that only POST opens; a GET by somebody with the right is 405, without it 404 or 405.
 POST_ONLY = {
+    *(f"due-{w}" for w in ("start", "save", "withdraw", "opinion", "endorse", "accept", "accept-many")),
     "slip-issue",
     "slip-revoke",
     "care-reveal",
@@ -220,8 +250,9 @@ POST_ONLY = {
     "registration-withdraw",
     "registration-endorse",
     "registration-accept",
-    "registration-round-open",
     "report-run",
+    "round-load-confirm",
+    "round-load-undo",
     "job-cancel",
     "service-certificate-issue",
     "card-register",
@@ -240,9 +271,15 @@ POST_ONLY = {
 }
 #: Routes whose row is not named by their first word.
 ROW_OF = {
-    **dict.fromkeys((f"registration-{w}" for w in ("due", "start", "nil", "extend", "waive")), "due"),
-    **dict.fromkeys((f"registration-round{w}" for w in ("", "-open", "-export")), "round"),
+    **dict.fromkeys(("due-detail", "due-print", "due-start", "due-fill", "due-save", "due-withdraw"), "sent"),
+    **dict.fromkeys((f"due-{w}" for w in ("behalf", "opinion", "return", "scan")), "sent"),
+    **dict.fromkeys((f"due-{w}" for w in ("endorse", "accept", "reopen")), "sent"),
+    **dict.fromkeys(("registration-due", "registration-start"), "due"),
     "registration-scan": "line",
+    **dict.fromkeys(("campaign-stage-edit", "campaign-stage-remove"), "campaign_stage"),
+    **dict.fromkeys(("campaign-task-edit", "campaign-task-remove"), "campaign_task"),
+    **dict.fromkeys(("task-evidence-list", "task-evidence-report"), "campaign_task"),
+    "campaign-material-remove": "campaign_material",
 }
 
 
@@ -292,7 +329,7 @@ def world(cast):
         "group": cast.home.group,
         "school": school,
         "person": factories.make_person(school=school),
-        "enrolment": factories.make_enrolment(school=school),
+        **campaign_rows.make_campaign_world(school=school),
         "honour": factories.make_honour(unit=school),
         "pairing": cast.home.pairing,
         "trail": event,
@@ -311,6 +348,8 @@ def world(cast):
             person=factories.make_person(school=school), to_school=cast.far.school
         ),
     }
+    rows |= answer_rows.make_due_world(rows["enrolment"])
+    rows |= round_trip_rows.make_workbook_world(rows["enrolment"].due.round, by=cast.users.district)
     pair = (factories.make_person(school=school).pk, factories.make_person(school=school).pk)
     return {kind: row.pk for kind, row in rows.items()} | {"duplicate": pair}
 
@@ -324,6 +363,13 @@ def address(name: str, world: dict[str, int]) -> str:
         "link": ["0" * 32],
         "verify": ["0" * 32],
         "care-new": [world["person"]],
+        "round-table": [world["round"], "round_completeness"],
+        **dict.fromkeys(("round-template", "round-load"), [world["workbook_round"]]),
+        **dict.fromkeys(
+            (f"round-load-{w}" for w in ("detail", "confirm", "undo", "errors")),
+            [world["workbook_round"], world["workbook"]],
+        ),
+        "due-version": [world["sent"], 1],
         "appointment-add": ["school", world["school"]],
         "committee-detail": ["school", world["school"]],
         "committee-print": ["school", world["school"]],
@@ -365,7 +411,9 @@ def test_each_role_opens_what_it_may_and_nothing_else(cast, world, player):
 
 
 #: The batch, the job and the person of this world have no file, which is a 404 for their owner too.
-NOTHING_THERE = {("job-file", 404), ("import-errors", 404), ("person-photo", 404)}
+NOTHING_THERE = {("job-file", 404), ("import-errors", 404), ("person-photo", 404)} | {
+    ("round-load-errors", 404)
+}
 
 
 @pytest.mark.parametrize("player", [one for one in PLAYERS if one != "anonymous"])

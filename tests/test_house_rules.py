@@ -16,6 +16,7 @@ APPS = ("guanweihui", "members", "awards", "activities", "outreach")
 #: Parts of the core that join apps; everything else in it imports none of them.
 UPPER_HALF = {
     "admin.py",
+    "admin_filings.py",
     "dashboard.py",
     "management",
     "office.py",
@@ -178,6 +179,7 @@ ABOVE_QUERYSETS = (
     "filters.py",
     "admin",
     "admin.py",
+    "admin_filings.py",
     "office.py",
     "templatetags",
 )

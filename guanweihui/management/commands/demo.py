@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from activities.demo import seed_campaign
+from activities.demo_returns import seed_returns
 from guanweihui.accounts import create_account
 from guanweihui.gate import issue_link
 from guanweihui.models import CollaborationGroup, District, School, User
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             district = District.objects.get()
             lines = self.accounts(district)
             lines += self.service(district)
+            self.filings(district)
             # Last inside: accounts whose passwords nobody can read are rolled back with the rest.
             path = settings.DATA_DIR / "demo-accounts.txt"
             write_private(path, "\n".join(lines) + "\n")
@@ -105,6 +108,15 @@ class Command(BaseCommand):
         _, code, token = issue_slip(elder, by=system, at=now)
         address = f"http://{settings.HOST}:{settings.PORT}/l/{token}/"
         return [f"  volunteer {Role.VOLUNTEER.label}　{elder.name}　{address}　服务码 {code}"]
+
+    def filings(self, district: District) -> None:
+        """Show what schools send: a campaign's enrolment, and the annual returns, under way and closed."""
+        now, system = timezone.now(), System(district, name="演示数据")
+        group = CollaborationGroup.objects.in_district(district).get(full_name=GROUP)
+        school = School.objects.in_district(district).get(code=SCHOOL)
+        staff = User.objects.get(username="district")
+        seed_campaign(district, group, school, by=staff, at=now)
+        seed_returns(district, group, school, by=system, at=now)
 
 
 def random_password() -> str:
