@@ -60,7 +60,10 @@ class RoundAdmin(OfficeAdmin):
 
 @admin.register(Due, site=office)
 class DueAdmin(ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("round", "school", "state", "met_at", "deadline_at", "reason")}),)
+    fieldsets = (
+        ("应报", {"fields": ("round", "school", "state", "reason")}),
+        ("时间", {"fields": ("met_at", "deadline_at", "reply_until")}),
+    )
     list_display = ("round", "school", "state", "met_at", "deadline_at")
     list_filter = ("state", ("round", ONLY))
     list_select_related = ("round", "school")

@@ -77,7 +77,7 @@ def start(due: Due, *, by: Any, at: datetime.datetime) -> QuestionnaireFiling:
         found = kind.filing_of(fresh)
         if found is not None:
             return found
-        _refuse_closed(fresh)
+        _refuse_closed(fresh, at)
         filing = _begin(kind, fresh)
         record(f"{filing._meta.model_name}.start", filing, by=by, at=at)
         return filing
@@ -387,8 +387,11 @@ def _begin(kind: FilingKind, due: Due, asked: Asked | None = None) -> Questionna
     return filing
 
 
-def _refuse_closed(due: Due) -> None:
-    if due.round.state != Round.State.OPEN:
+def _refuse_closed(due: Due, at: datetime.datetime) -> None:
+    # A school with an extension of its own may fill in after the others' tables were stored.
+    is_closed = due.round.state == Round.State.CLOSED
+    is_extended = is_closed and due.deadline_at is not None and at <= due.closes_at()
+    if due.round.state != Round.State.OPEN and not is_extended:
         raise Refused(f"这次报送{due.round.get_state_display()}，现在不能填报。")
     if why := settled_words(due):
         raise Refused(why)

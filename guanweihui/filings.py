@@ -114,7 +114,7 @@ def return_back(
 
 
 def withdraw(filing: Row, *, by: Any, at: datetime.datetime) -> Row:
-    """Take the filing back before anybody looked at it. Raises Refused after the deadline."""
+    """Take the filing back while nobody has decided on it. Raises Refused after the deadline."""
     if at > filing.due.closes_at():  # type: ignore[attr-defined]
         raise Refused("报送已经截止，撤回后不能再提交，所以不能撤回。需要修改请联系审核人退回。")
     return take(STEPS["withdraw"], filing, by=by, at=at)
@@ -133,14 +133,14 @@ def reopen(filing: Row, *, by: Any, at: datetime.datetime, reason: str) -> Row:
 
 
 def give_time(due_id: int, *, at: datetime.datetime) -> None:
-    """Move a school's own deadline so that it can answer a return; the caller's transaction."""
+    """Give a school time to answer a return, even past its deadline; the caller's transaction."""
     due = Due.objects.select_related("round__district").select_for_update(of=("self",)).get(pk=due_id)
     corrections = Workday.objects.in_district(due.round.district_id).corrections()
     day = workdays.add_workdays(timezone.localdate(at), REPLY_WORKDAYS, corrections)
     until = workdays.office_closes(day, corrections)
     if due.closes_at() < until:
-        due.deadline_at = until
-        due.save(update_fields=["deadline_at"])
+        due.reply_until = until
+        due.save(update_fields=["reply_until"])
 
 
 def refuse_when_late(due: Due, *, at: datetime.datetime) -> None:

@@ -118,6 +118,11 @@ class Round(models.Model):
         return self.title
 
     @property
+    def quoted(self) -> str:
+        """Return the title in marks; one that begins with a quotation needs none of its own."""
+        return self.title if self.title.startswith("“") else f"“{self.title}”"
+
+    @property
     def grace(self) -> datetime.timedelta:
         return datetime.timedelta(minutes=self.grace_minutes)
 
@@ -201,8 +206,9 @@ class DueQuerySet(WaitingDues):
         return met.select_related("school__group", "round").order_by("-met_at", "-pk")
 
     def still_running(self, round_, at):
-        """Keep unmet dues of a round whose own, later deadline has not passed at that moment."""
-        return self.of_round(round_).unmet().filter(deadline_at__gte=at - round_.grace)
+        """Keep unmet dues of a round whose extension, or time to answer a return, has not passed yet."""
+        running = Q(deadline_at__gte=at - round_.grace) | Q(reply_until__gte=at)
+        return self.of_round(round_).unmet().filter(running)
 
     def at(self, text):
         """Search by part of the school's name, or the beginning of its code."""
@@ -256,6 +262,8 @@ class Due(models.Model):
     round = models.ForeignKey(Round, models.PROTECT, related_name="dues", verbose_name="报送任务")
     school = models.ForeignKey(School, models.PROTECT, related_name="dues", verbose_name="学校")
     deadline_at = models.DateTimeField("延期至", null=True, blank=True)
+    #: A return gives time to answer it; it never makes a late filing one on time.
+    reply_until = models.DateTimeField("改报截止", null=True, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
     reason = models.TextField("说明", blank=True, help_text="零报告、免报或延期的理由。")
     met_at = models.DateTimeField("报送时间", null=True, blank=True)
@@ -281,8 +289,12 @@ class Due(models.Model):
         return f"{self.school} {self.round}"
 
     def closes_at(self) -> datetime.datetime:
-        """Return the moment after which a submit is late: own extension, else the round's, plus grace."""
-        return (self.deadline_at or self.round.deadline_at) + self.round.grace
+        """Return the moment after which nothing is taken any more.
+
+        Own extension, else the round's deadline, plus grace; after a return not before the time to answer it.
+        """
+        closes = (self.deadline_at or self.round.deadline_at) + self.round.grace
+        return max(closes, self.reply_until) if self.reply_until else closes
 
 
 class ChaseQuerySet(ScopedQuerySet):
@@ -381,7 +393,7 @@ class Filing(models.Model):
         due.state = _DUE_STATE[Filing.Status(self.status)]
         if self.status == Filing.Status.SUBMITTED and due.met_at is None:
             due.met_at = at
-        elif self.status == Filing.Status.WITHDRAWN:
+        elif self.status == Filing.Status.WITHDRAWN and due.reply_until is None:
             due.met_at = None
         due.save(update_fields=["state", "met_at"])
 

@@ -7,6 +7,7 @@ import datetime
 
 from django.db.models import (
     Case,
+    DateTimeField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -32,7 +33,12 @@ def _with_grace(deadline, minutes: str):
 
 
 #: The moment after which a submit is late: Due.closes_at() and Round.closes_at in SQL.
-DUE_CLOSES_AT = _with_grace(Coalesce("deadline_at", "round__deadline_at"), "round__grace_minutes")
+_DUE_DEADLINE = _with_grace(Coalesce("deadline_at", "round__deadline_at"), "round__grace_minutes")
+DUE_CLOSES_AT = Case(
+    When(Q(reply_until__gt=_DUE_DEADLINE), then=F("reply_until")),
+    default=_DUE_DEADLINE,
+    output_field=DateTimeField(),
+)
 ROUND_CLOSES_AT = _with_grace(F("deadline_at"), "grace_minutes")
 
 

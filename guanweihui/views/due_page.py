@@ -85,6 +85,8 @@ def deadline_words(due: Due, now: datetime.datetime) -> str:
     words = deadline(due.deadline_at or due.round.deadline_at)
     if due.deadline_at:
         words += "（本校已延期）"
+    if due.reply_until and due.state == Due.State.RETURNED:
+        words += f"，退回后改报截止{deadline(due.reply_until)}"
     if due.round.grace_minutes:
         words += f"，截止后宽限 {due.round.grace_minutes} 分钟"
     if due.state in Due.UNMET and due.round.state == Round.State.OPEN:

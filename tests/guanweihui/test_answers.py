@@ -74,6 +74,15 @@ def test_a_round_that_is_not_open_starts_nothing(cast, state, words):
     assert (Enrolment.objects.count(), AuditEvent.objects.count()) == (0, 0)
 
 
+def test_a_school_extended_after_the_others_closed_may_still_begin(cast):
+    now = timezone.now()
+    due = make_due(cast, round=make_open_round(state=Round.State.CLOSED), deadline_at=now + HOUR)
+    assert answers.start(due, by=cast.users.school, at=now + HOUR).status == S.DRAFT
+    Enrolment.objects.all().delete()
+    with pytest.raises(Refused, match="已截止"):
+        answers.start(due, by=cast.users.school, at=now + DAY)
+
+
 @pytest.mark.parametrize(("state", "words"), [(Due.State.WAIVED, "免报"), (Due.State.NIL, "零报告")])
 def test_a_school_that_owes_nothing_starts_nothing(cast, state, words):
     due = make_due(cast, state=state, reason="没有学生")
@@ -296,13 +305,24 @@ def test_a_return_marks_items_and_the_resubmit_settles_them_even_past_the_deadli
         None,
     )
     until = timezone.make_aware(datetime.datetime(2026, 3, 10, 17))
-    assert (Due.objects.get().state, Due.objects.get().deadline_at) == (Due.State.RETURNED, until)
+    due = Due.objects.get()
+    assert (due.state, due.reply_until, due.deadline_at) == (Due.State.RETURNED, until, None)
     filing = Enrolment.objects.get()
     assert answers.last_reason(filing) == "请核对"
     with pytest.raises(Refused, match="已经截止"):
         answers.submit(filing, version=1, by=cast.users.school, at=until + MINUTE)
     answers.submit(filing, version=1, by=cast.users.school, at=until)
     assert Remark.objects.get().resolved_at == until
+
+
+def test_a_late_filing_stays_late_when_it_is_returned_and_sent_again(cast):
+    due = make_due(cast)
+    late = due.round.deadline_at + DAY
+    filing = answers.file_on_behalf(due, GOOD, basis="电话", by=cast.users.group, at=late)
+    filings.return_back(filing, by=cast.users.group, at=late + HOUR, reason="请核对")
+    filing = Enrolment.objects.get()
+    answers.submit(filing, version=filing.version, by=cast.users.school, at=late + 2 * HOUR)
+    assert Due.objects.standing(due.round).get().standing == Due.Standing.LATE
 
 
 @pytest.mark.parametrize(("is_returned", "state"), [(True, Due.State.RETURNED), (False, Due.State.DRAFT)])
