@@ -20,6 +20,7 @@ from guanweihui.questionnaire import (
     Typed,
     Value,
     clean,
+    covered,
     find_faults,
     reason_for,
     written,
@@ -143,13 +144,17 @@ def draw(
     *,
     whole: bool = False,
     remarks: Mapping[str, Sequence[str]] | None = None,
+    cover: Typed | None = None,
 ) -> Sheet:
-    """Lay a questionnaire out; `whole` judges it as for a submit, `remarks` are the reviewers' by item."""
+    """Lay a questionnaire out; `whole` judges it as for a submit, `remarks` are the reviewers' by item.
+
+    `cover` is what is stored: its telephones are shown masked, for a page of somebody not of the school.
+    """
     answers, faults = find_faults(asked, typed, whole=whole)
     said: dict[str, list[Fault]] = defaultdict(list)
     for fault in faults:
         said[fault.key].append(fault)
-    pen = _Pen(asked, typed, answers, said, remarks or {})
+    pen = _Pen(asked, typed, answers, said, remarks or {}, cover or {})
     still = tuple(fault for fault in faults if fault.is_hard or not reason_for(fault, typed))
     return Sheet(tuple(pen.grid(table) for table in asked.questionnaire.tables), still)
 
@@ -161,6 +166,11 @@ class _Pen:
     answers: Mapping[str, Value]
     said: Mapping[str, Sequence[Fault]]
     remarks: Mapping[str, Sequence[str]]
+    cover: Typed
+
+    def shown(self, item: Item) -> str:
+        typed = self.typed.get(item.key, "")
+        return covered(item, typed) if typed == self.cover.get(item.key) else typed
 
     def grid(self, table: BaseTable) -> Grid:
         is_list = stands_upright(table)
@@ -194,7 +204,7 @@ class _Pen:
         known = self.asked.known.get(cell.key)
         return Box(
             item=cell,
-            typed=self.typed.get(cell.key, ""),
+            typed=self.shown(cell),
             row=row,
             column=column,
             hard=hard,

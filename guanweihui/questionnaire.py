@@ -188,6 +188,21 @@ class Asked:
         return {key: written(known.value) for key, known in self.known.items() if known.value is not None}
 
 
+def covered(item: Item, typed: str) -> str:
+    """Write a telephone masked, for whoever is not of the school; everything else as it is."""
+    return text.mask_phone(typed) if item.format == "phone" and typed else typed
+
+
+def uncovered(sheet: Questionnaire, typed: Typed, stored: Typed) -> dict[str, str]:
+    """Put a stored telephone back wherever its mask came back untouched."""
+    found = dict(typed)
+    for item in sheet.items():
+        kept = stored.get(item.key, "")
+        if item.format == "phone" and kept and typed.get(item.key) == covered(item, kept):
+            found[item.key] = kept
+    return found
+
+
 def written(value: Value) -> str:
     """Write a value as it would be typed: no separators, nothing for None."""
     if value is None:

@@ -18,6 +18,7 @@ from guanweihui.questionnaire import (
     Item,
     Questionnaire,
     Sum,
+    covered,
     read,
     written,
 )
@@ -151,8 +152,8 @@ def said(item: Item, value: Any) -> str:
 
 
 def is_same(item: Item, typed: str, cell: Any) -> bool:
-    """Tell whether a cell says what the template wrote for a typed answer."""
-    return said(item, shown(item, typed)) == said(item, cell)
+    """Tell whether a cell says what the template wrote for a typed answer, masked or whole."""
+    return said(item, cell) in {said(item, shown(item, typed)), covered(item, typed)}
 
 
 def reasons(asked_items: Iterable[Item], typed: Mapping[str, str]) -> str:

@@ -79,7 +79,7 @@ class RoundTrip:
         dues = {due.school.code: due for due in self._dues({row.code for row in rows})}
         self.asked = self.kind.ask_many(dues.values())
         self._refuse_old(info, reading.keys(workbook))
-        filings = self.kind.model._default_manager.filter(due__in=dues.values())  # type: ignore[attr-defined]
+        filings = self.kind.model._default_manager.filter(due__in=dues.values())
         self.filings = {filing.due_id: filing for filing in filings.select_related("saved_by")}
         self.info = info
         return [self._judge(row, dues.get(row.code)).settle() for row in rows]
@@ -95,7 +95,7 @@ class RoundTrip:
             raise Unusable("这项报送任务还没有开始，现在不能填报。")
         if seen.state == Round.State.CLOSED and not self._is_office:
             raise Unusable("这项报送任务已经定稿，不能再填报。需要补报请联系区关工委办公室。")
-        return seen  # type: ignore[no-any-return]
+        return seen
 
     @property
     def _is_office(self) -> bool:

@@ -29,7 +29,7 @@ from guanweihui.documents.xlsx import (
 from guanweihui.filing_kinds import FilingKind
 from guanweihui.imports.template import LONGEST_LIST
 from guanweihui.models import Due, Round
-from guanweihui.questionnaire import LARGEST_MONEY, Asked, Item, Sum, add
+from guanweihui.questionnaire import LARGEST_MONEY, Asked, Item, Sum, add, covered
 from guanweihui.round_trip.layout import (
     INFO,
     INFO_MARK,
@@ -57,6 +57,7 @@ class Line:
 
     The error workbook gives back what it got: `cells` stand in for what was typed, by item key, `notes` for
     情况说明, by base table; `wrong` names the items to be marked, `more` fills the columns after 情况说明.
+    `is_covered` masks telephones: whoever files for a school does not read them here.
     `version` is the state of the filing that the row was filled in on, its own unless given.
     """
 
@@ -68,18 +69,19 @@ class Line:
     notes: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
     more: tuple[str, ...] = ()
+    is_covered: bool = False
 
     def start(self) -> dict[str, str]:
         return start_of(self.filing, self.asked)
 
 
-def lines_of(kind: FilingKind, dues: Iterable[Due]) -> list[Line]:
+def lines_of(kind: FilingKind, dues: Iterable[Due], *, is_covered: bool = False) -> list[Line]:
     """Return the lines of these dues of one round, in their order; the dues carry their school's group."""
     dues = list(dues)
     asked = kind.ask_many(dues)
-    filings = kind.model._default_manager.filter(due__in=dues)  # type: ignore[attr-defined]
+    filings = kind.model._default_manager.filter(due__in=dues)
     own = {filing.due_id: filing for filing in filings}
-    return [Line(due, asked[due.pk], own.get(due.pk)) for due in dues]
+    return [Line(due, asked[due.pk], own.get(due.pk), is_covered=is_covered) for due in dues]
 
 
 def edition_of(lines: Sequence[Line]) -> int:
@@ -174,7 +176,8 @@ class _Page:
             elif isinstance(place.cell, Sum):
                 self._put(column, row, self._formula(place.cell, row), "int", "sum")
             else:
-                value = shown(place.cell, typed.get(place.key, ""))
+                answer = typed.get(place.key, "")
+                value = shown(place.cell, covered(place.cell, answer) if line.is_covered else answer)
                 if line.cells is not None:
                     value = line.cells.get(place.key)
                 look = "wrong" if place.key in line.wrong else "open"
@@ -222,7 +225,7 @@ class _Page:
         return f"=SUM({','.join(cells)})"
 
     def _put(self, column: int, row: int, value: Any, format: str, look: str) -> None:
-        cell = self.sheet.cell(row, column)
+        cell: Any = self.sheet.cell(row, column)
         is_text = isinstance(value, str) and look != "sum"
         cell._style = self._style(format, look, is_text and bool(RUNS_AS_FORMULA.match(value)))
         if is_text:
@@ -235,7 +238,7 @@ class _Page:
         """Register a style with the workbook through a cell that is on no sheet."""
         key = (format, look, str(quoted))
         if key not in self.styles:
-            cell = SheetCell(self.sheet, row=1, column=1)
+            cell: Any = SheetCell(self.sheet, row=1, column=1)
             cell.font = Font(name="宋体", size=11, color=FAINT if look in ("last", "void") else None)
             cell.border = BOX
             is_figure = format in ("int", "money")

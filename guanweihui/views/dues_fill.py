@@ -16,7 +16,7 @@ from guanweihui.due_forms import BehalfForm
 from guanweihui.filings import Outdated
 from guanweihui.gate import posts
 from guanweihui.models import Due, Version
-from guanweihui.questionnaire import Asked, Fault
+from guanweihui.questionnaire import Asked, Fault, covered, uncovered
 from guanweihui.scope import Role
 from guanweihui.views.due_page import (
     FILER,
@@ -134,12 +134,20 @@ def fill_page(
 
 
 def both_of(
-    asked: Asked, typed: Mapping[str, str], filing: Any, clash: Outdated | None
+    asked: Asked,
+    typed: Mapping[str, str],
+    filing: Any,
+    clash: Outdated | None,
+    *,
+    is_covered: bool = False,
 ) -> dict[str, Any] | None:
     """Return both versions of what differs, and who saved the other one."""
     if clash is None:
         return None
-    rows: list[Clash] = clashes(asked, typed, filing.typed)
+    theirs = filing.typed
+    if is_covered:
+        theirs |= {item.key: covered(item, theirs.get(item.key, "")) for item in asked.questionnaire.items()}
+    rows: list[Clash] = clashes(asked, typed, theirs)
     return {"words": str(clash), "who": saver_of(filing), "rows": rows}
 
 
@@ -211,7 +219,9 @@ def due_behalf(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("due-detail", pk)
         typed = filing.typed if filing is not None else asked.start()
         return behalf_page(request, due, filing, asked, typed, BehalfForm())
-    typed = picked(typed_in(asked, request.POST), filing.typed if filing is not None else {}, request.POST)
+    stored = filing.typed if filing is not None else asked.start()
+    typed = uncovered(asked.questionnaire, typed_in(asked, request.POST), stored)
+    typed = picked(typed, filing.typed if filing is not None else {}, request.POST)
     form = BehalfForm(request.POST, request.FILES)
     if not form.is_valid():
         return behalf_page(request, due, filing, asked, typed, form, status=422, whole=True)
@@ -256,7 +266,8 @@ def behalf_page(
     whole: bool = False,
     clash: Outdated | None = None,
 ) -> HttpResponse:
-    sheet = draw(asked, typed, whole=whole, remarks=remarks_of(request, filing))
+    stored = filing.typed if filing is not None else asked.start()
+    sheet = draw(asked, typed, whole=whole, remarks=remarks_of(request, filing), cover=stored)
     context = {
         "crumbs": crumbs_of(due, ("代报", "")),
         "due": due,
@@ -266,7 +277,7 @@ def behalf_page(
         "form": form,
         "beside": asked.beside,
         "faults": sheet.faults if whole else [],
-        "both": both_of(asked, typed, filing, clash),
+        "both": both_of(asked, typed, filing, clash, is_covered=True),
         "closes": deadline_words(due, timezone.now()),
         "detail_url": reverse("due-detail", args=[due.pk]),
     }

@@ -82,7 +82,7 @@ def round_template(request: HttpRequest, pk: int) -> HttpResponse:
         dues, name = dues.in_group(bounds["group"]), f"{name}-{bounds['group'].short_name}"
     if "school" not in bounds and request.GET.get("rows") != "all":
         dues = dues.unmet()
-    lines = lines_of(kind, dues.for_list())
+    lines = lines_of(kind, dues.for_list(), is_covered="school" not in bounds)
     if not lines:
         messages.info(request, "各校都已报送，没有要填的行。需要全部学校的，请点“下载全部学校的填报表”。")
         return redirect("round-load", pk)

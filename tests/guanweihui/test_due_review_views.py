@@ -14,6 +14,7 @@ from tests import factories
 from tests.guanweihui.answer_rows import (
     GOOD,
     knowing,  # noqa: F401
+    make_draft,
     make_due,
     make_open_round,
     make_sent,
@@ -176,6 +177,25 @@ def test_filing_for_a_school_on_a_call(cast):
     answer = cast.group.post(url("due-behalf", due), {**GOOD, "basis": "电话核对", "asked_by": "王老师"})
     row = Enrolment.objects.get()
     assert (answer.status_code, row.status, row.basis) == (302, S.SUBMITTED, "电话核对")
+
+
+@pytest.mark.parametrize("who", ["group", "district"])
+def test_whoever_files_for_a_school_does_not_read_its_telephone(cast, who):
+    """Its mask sent back untouched keeps the number; another number takes its place."""
+    client, draft = getattr(cast, who), make_draft(cast)
+    due = draft.due
+    text = page(client.get(url("due-behalf", due)))
+    assert ("199****5678" in text, "19900005678" in text) == (True, False)
+    wrong = {**GOOD, "phone": "199****5678", "classes": "三", "basis": "电话", "_version": draft.version}
+    text = page(client.post(url("due-behalf", due), wrong))
+    assert ("199****5678" in text, "19900005678" in text) == (True, False)
+    client.post(url("due-behalf", due), {**wrong, "classes": "4"})
+    filing = Enrolment.objects.get()
+    assert (filing.status, filing.typed["classes"], filing.typed["phone"]) == (
+        S.SUBMITTED,
+        "4",
+        "19900005678",
+    )
 
 
 def test_filing_for_a_school_on_its_paper_needs_no_more_words(cast):

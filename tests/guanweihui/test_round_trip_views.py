@@ -11,7 +11,7 @@ from guanweihui.forms import IMPORT_BYTES
 from guanweihui.models import AuditEvent, Due, ImportBatch, Round
 from tests import factories
 from tests.cast import count_queries
-from tests.guanweihui.answer_rows import GOOD, make_due, make_open_round
+from tests.guanweihui.answer_rows import GOOD, make_draft, make_due, make_open_round
 from tests.guanweihui.answer_rows import probe as probe  # the small questionnaire
 from tests.guanweihui.round_trip_rows import cell, edited, filled, opened, saved, template
 
@@ -72,6 +72,19 @@ def test_group_and_office_take_the_schools_that_owe_it_still_or_all(cast, due):
         "group": [["1105001"], ["1105001", "1105002"]],
         "district": [["1105001", "1105999"], ["1105001", "1105002", "1105999"]],
     }
+
+
+def test_a_group_s_workbook_masks_telephones_and_a_mask_kept_changes_nothing(cast, due):
+    make_draft(cast, due=due)
+    taken = {
+        who: getattr(cast, who).get(url("template", due.round_id)).getvalue() for who in ("school", "group")
+    }
+    phones = {who: cell(opened(content), "1105001", "phone").value for who, content in taken.items()}
+    assert phones == {"school": "19900005678", "group": "199****5678"}
+    content = edited(taken["group"], {(cast.home.school, "classes"): 4})
+    batch = previewed(cast.group, due.round, content)
+    cast.group.post(url("load-confirm", due.round_id, batch.pk))
+    assert Enrolment.objects.get().typed == {**GOOD, "classes": "4"}
 
 
 def test_a_round_that_everybody_met_says_that_nothing_is_left(cast, due):
