@@ -198,10 +198,8 @@ def _reminder(round_: Round, group: str, dues: Sequence[Due], now: datetime.date
         ask = "请尽快与区关工委办公室联系延期，再登录平台补报。"
     else:
         ask = "请尽快登录平台填报并提交；确实没有内容可报的，请用“零报告”答复。"
-    # A title that begins with a quotation needs no marks of its own.
-    title = round_.title if round_.title.startswith("“") else f"“{round_.title}”"
     return (
-        f"【催报】{title}截止时间为{deadline_words(round_.deadline_at)}，{urgency(round_, now)}。"
+        f"【催报】{round_.quoted}截止时间为{deadline_words(round_.deadline_at)}，{urgency(round_, now)}。"
         f"{group}还有 {len(dues)} 所学校未报：{names}。{ask}"
     )
 

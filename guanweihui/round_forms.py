@@ -57,6 +57,8 @@ class RoundForm(ShortForm):
     While it runs, only words and the deadline may change, and a new deadline needs its reason.
     """
 
+    #: What the round said when the page was opened.
+    mark = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="报送种类")
     title = forms.CharField(label="名称", max_length=100)
     year = forms.IntegerField(
@@ -102,7 +104,7 @@ class RoundForm(ShortForm):
         self.fields["kind"].choices = kinds()
         runs = round_ is not None and round_.state == Round.State.OPEN
         if runs:
-            for name in set(self.fields) - {*OPEN_FIELDS, "reason", "short_ok"}:
+            for name in set(self.fields) - {*OPEN_FIELDS, "reason", "short_ok", "mark"}:
                 del self.fields[name]
         else:
             del self.fields["reason"]
@@ -133,7 +135,7 @@ class RoundForm(ShortForm):
 
     def values(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Give what the step takes: the fields of the round."""
-        return {name: value for name, value in data.items() if name not in ("reason", "short_ok")}
+        return {name: value for name, value in data.items() if name not in ("reason", "short_ok", "mark")}
 
 
 class OpenForm(ShortForm):

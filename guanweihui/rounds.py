@@ -1,6 +1,8 @@
 """Steps of a round and its dues: plan, copy, open, close; extend, waive, nil report, restore, chase."""
 
 import datetime
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -75,6 +77,38 @@ def call_round(
         return open_round(round_, by=by, at=at) if round_.opens_at <= at else round_
 
 
+class Moved(Refused):
+    """Somebody changed the round since the page was opened; `round` is what stands now."""
+
+    def __init__(self, round_: Round, values: Mapping[str, Any]) -> None:
+        self.round = round_
+        now = [
+            f"{Round._meta.get_field(name).verbose_name}现在是“{_said(getattr(round_, name))}”"  # type: ignore[union-attr]
+            for name in values
+            if getattr(round_, name) != values[name]
+        ]
+        other = f"（{'，'.join(now)}）" if now else ""
+        super().__init__(
+            f"这项任务在您打开之后被别人改过{other}，本次没有保存。您填写的内容仍在下面，请对照后再保存。"
+        )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, list):
+        return "、".join(Stage(one).label for one in value) or "全部学校"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value) if value not in (None, "") else "空"
+
+
+def mark_of(round_: Round) -> str:
+    """Return a mark of what a round says now: a page sends it back, so that an old one overwrites nothing."""
+    said = json.dumps([getattr(round_, name) for name in PLANNED_FIELDS], default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def shifted(round_: Round) -> dict[str, Any]:
     """Return the values for next year's round: the same asked, dates a year on, deadlines on workdays."""
     corrections = Workday.objects.in_district(round_.district_id).corrections()
@@ -104,7 +138,13 @@ def _a_year_on(day: datetime.date) -> datetime.date:
 
 
 def edit_round(
-    round_: Round, values: Mapping[str, Any], *, by: Any, at: datetime.datetime, reason: str = ""
+    round_: Round,
+    values: Mapping[str, Any],
+    *,
+    by: Any,
+    at: datetime.datetime,
+    reason: str = "",
+    mark: str = "",
 ) -> Round:
     """Change a round: all of it while it is planned; words and deadline while it runs, with the reason.
 
@@ -115,6 +155,8 @@ def edit_round(
         fresh = own(round_, by=by, roles=OFFICE)
         if fresh.state == Round.State.CLOSED:
             raise Refused("这次报送已经定稿，不能再改。")
+        if mark and mark != mark_of(fresh):
+            raise Moved(fresh, values)
         is_open = fresh.state == Round.State.OPEN
         names = OPEN_FIELDS if is_open else PLANNED_FIELDS
         changes = {

@@ -70,7 +70,7 @@ def due_extend(request: HttpRequest, pk: int) -> HttpResponse:
             due, until=data["until"], reason=data["reason"], by=request.user, at=timezone.now()
         ),
         action="延期",
-        words=f"“{due.round.title}”本校现在的截止时间是"
+        words=f"{due.round.quoted}本校现在的截止时间是"
         f"{board.deadline_words(due.deadline_at or due.round.deadline_at)}，{board.grace_words(due.round)}。",
         done="已延期。",
     )
@@ -87,7 +87,7 @@ def due_waive(request: HttpRequest, pk: int) -> HttpResponse:
         ReasonForm(request.POST or None),
         lambda data: rounds.waive(due, reason=data["reason"], by=request.user, at=timezone.now()),
         action="免报",
-        words=f"免报后，本校不用再报送“{due.round.title}”，已填的草稿保留。需要时可以恢复应报。",
+        words=f"免报后，本校不用再报送{due.round.quoted}，已填的草稿保留。需要时可以恢复应报。",
         done="已免报。",
     )
 
@@ -103,7 +103,7 @@ def due_restore(request: HttpRequest, pk: int) -> HttpResponse:
         ReasonForm(request.POST or None),
         lambda data: rounds.restore(due, reason=data["reason"], by=request.user, at=timezone.now()),
         action="恢复应报",
-        words=f"恢复后，本校仍须报送“{due.round.title}”；原来的说明是：{due.reason or '无'}。",
+        words=f"恢复后，本校仍须报送{due.round.quoted}；原来的说明是：{due.reason or '无'}。",
         done="已恢复应报。",
     )
 
@@ -119,7 +119,7 @@ def due_nil(request: HttpRequest, pk: int) -> HttpResponse:
         ReasonForm(request.POST or None),
         lambda data: rounds.report_nil(due, reason=data["reason"], by=request.user, at=timezone.now()),
         action="零报告",
-        words=f"本校没有内容可报时，用零报告答复“{due.round.title}”。零报告算已报送，请写明理由。",
+        words=f"本校没有内容可报时，用零报告答复{due.round.quoted}。零报告算已报送，请写明理由。",
         done="已作零报告。",
     )
 

@@ -172,7 +172,7 @@ def round_copy(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoundForm(request.POST or None, corrections=corrections, initial=values)
     first, last = timezone.localdate(values["opens_at"]), timezone.localdate(values["deadline_at"])
     missing = workdays.missing_data(first, last, corrections)
-    words = f"内容照“{source.title}”，日期顺延一年，遇休息日推到下一个工作日，请逐项核对后保存。"
+    words = f"内容照{source.quoted}，日期顺延一年，遇休息日推到下一个工作日，请逐项核对后保存。"
     words += f"{missing}。" if missing else ""
     return planning(request, form, source, title="复制到下一年", words=words)
 
@@ -191,7 +191,7 @@ def planning(
         words=words,
         back_url=reverse("round-detail", args=[source.pk]) if source else reverse("round-list"),
         crumbs=crumbs_of(source),
-        done=lambda round_: f"“{round_.title}”{round_.get_state_display()}。",
+        done=lambda round_: f"{round_.quoted}{round_.get_state_display()}。",
         then=lambda round_: reverse("round-detail", args=[round_.pk]),
     )
 
@@ -202,17 +202,29 @@ def round_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a round: all of it before it starts, words and deadline while it runs."""
     round_ = round_or_404(request, pk, OFFICE)
     initial = {name: getattr(round_, name) for name in rounds.PLANNED_FIELDS}
+    initial["mark"] = rounds.mark_of(round_)
     form = RoundForm(
         request.POST or None, corrections=corrections_of(request), round_=round_, initial=initial
     )
     runs = round_.state == Round.State.OPEN
     back = reverse("round-detail", args=[pk])
+
+    def step(data: dict) -> Round:
+        by, reason = request.user, data.get("reason", "")
+        try:
+            return rounds.edit_round(
+                round_, form.values(data), by=by, at=timezone.now(), reason=reason, mark=data["mark"]
+            )
+        except rounds.Moved as moved:
+            # What was typed stays, under the mark of now: after a look it may be saved.
+            form.data = form.data.copy()
+            form.data["mark"] = rounds.mark_of(moved.round)
+            raise
+
     return answer_form(
         request,
         form,
-        lambda data: rounds.edit_round(
-            round_, form.values(data), by=request.user, at=timezone.now(), reason=data.get("reason", "")
-        ),
+        step,
         title="修改报送任务",
         action="保存",
         words="任务正在报送，只能修改文字和截止时间；报送内容和应报范围不能再改。" if runs else "",
@@ -248,7 +260,7 @@ def round_open(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         back_url=reverse("round-detail", args=[pk]),
         crumbs=crumbs_of(round_),
-        done=lambda found: f"“{found.title}”已开始，学校可以填报了。",
+        done=lambda found: f"{found.quoted}已开始，学校可以填报了。",
     )
 
 
@@ -286,6 +298,6 @@ def round_close(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         back_url=reverse("round-detail", args=[pk]),
         crumbs=crumbs_of(round_),
-        done=lambda found: f"“{found.title}”已定稿，报表已封存。",
+        done=lambda found: f"{found.quoted}已定稿，报表已封存。",
         then=reverse("round-tables", args=[pk]),
     )

@@ -268,6 +268,20 @@ def test_a_planned_round_is_edited_whole(cast):
     assert (round_.title, round_.stages) == ("新名称", ["JUNIOR"])
 
 
+def test_an_old_tab_is_told_what_stands_now_and_may_save_after_a_look(cast):
+    round_ = make_open_round(state=Round.State.PLANNED)
+    url = f"/rounds/{round_.pk}/"
+    old = cast.district.get(f"{url}edit/").context["form"].initial["mark"]
+    cast.district.post(f"{url}edit/", to_come(title="别人的名称", mark=old))
+    answer = cast.district.post(f"{url}edit/", to_come(title="我的名称", stages=["JUNIOR"], mark=old))
+    form = answer.context["form"]
+    assert (answer.status_code, Round.objects.get().title) == (422, "别人的名称")
+    assert "名称现在是“别人的名称”" in words(answer)
+    assert (form["title"].value(), form["stages"].value()) == ("我的名称", ["JUNIOR"])
+    assert cast.district.post(f"{url}edit/", to_come(title="我的名称", mark=form["mark"].value())).url == url
+    assert Round.objects.get().title == "我的名称"
+
+
 def test_a_running_round_is_edited_in_words_and_deadline(cast, round_):
     url = f"/rounds/{round_.pk}/"
     shown = words(cast.district.get(f"{url}edit/"))
