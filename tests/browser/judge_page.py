@@ -30,7 +30,7 @@ WORDS = """() => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (!node.parentElement.closest("script, style, head")) found.push(node.data);
+    if (!node.parentElement.closest("script, style, head, noscript")) found.push(node.data);
   }
   for (const element of document.body.querySelectorAll("*")) {
     for (const name of ["alt", "aria-label", "placeholder", "title", "label", "aria-description"])
