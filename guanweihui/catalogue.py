@@ -40,6 +40,8 @@ class Report:
     build: Callable[[Any, Period], Paper]
     roles: frozenset[str]
     is_register: bool = False
+    #: Stands at the head of its family, whatever the order in which the apps register theirs.
+    leads: bool = False
 
 
 _REPORTS: dict[str, Report] = {}
@@ -53,11 +55,12 @@ def report(
     purpose: str,
     roles: Collection[str],
     is_register: bool = False,
+    leads: bool = False,
 ) -> Callable[[Callable[[Any, Period], Paper]], Callable[[Any, Period], Paper]]:
     """Register a report under a name that its address and its job carry."""
 
     def register(build: Callable[[Any, Period], Paper]) -> Callable[[Any, Period], Paper]:
-        _REPORTS[name] = Report(name, family, title, purpose, build, frozenset(roles), is_register)
+        _REPORTS[name] = Report(name, family, title, purpose, build, frozenset(roles), is_register, leads)
         return build
 
     return register
@@ -70,4 +73,4 @@ def get(name: str) -> Report | None:
 def offered_to(roles: Collection[str]) -> list[Report]:
     """Return the reports that one of `roles` may run, by family."""
     mine = [one for one in _REPORTS.values() if not one.roles.isdisjoint(roles)]
-    return sorted(mine, key=lambda one: FAMILIES.index(one.family))
+    return sorted(mine, key=lambda one: (FAMILIES.index(one.family), not one.leads))

@@ -34,6 +34,8 @@ def make_report(row: Job, progress: Progress) -> Result:
     home = reach_of(actor).home
     period = Period.of(row.params["year"], reach_of(actor).year_starts_in)
     paper = report.build(actor, period)
+    if not paper.tables:
+        raise JobError(f"{period.label}没有这张报表的数据，请换一个年度。")
     progress(1, 3, "正在排版")
     now = timezone.localtime()
     content = render(report, paper, row.params["format"], Imprint(now, str(actor), f"R{row.pk:06d}"))

@@ -63,6 +63,7 @@ def as_json(actor: Any, period: Period) -> dict[str, int]:
     title="年度统计报表",
     purpose="全区一年的组织、人员、活动、表彰和老校长下乡情况，报领导签发、报上级汇总。",
     roles=DISTRICT_WIDE,
+    leads=True,
 )
 def statistics(actor: Any, period: Period) -> Paper:
     """Build the year's tables and the two charts that stand before them."""
@@ -89,6 +90,7 @@ def statistics(actor: Any, period: Period) -> Paper:
     title="年度工作情况报告（公文格式）",
     purpose="按公文格式排印的年度情况报告，数字与年度统计报表同源；编文号之前印有“征求意见稿”。",
     roles=DISTRICT_WIDE,
+    leads=True,
 )
 def annual_report(actor: Any, period: Period) -> Paper:
     """Write the year's figures as an official report for the leader's signature."""

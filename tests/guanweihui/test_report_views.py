@@ -44,9 +44,9 @@ def test_the_catalogue_offers_each_role_its_own_reports(cast):
     shared = ["谁在服务", "表彰名册", *campaign]
     assert titles == {
         "district": [
-            *returns,
             "年度统计报表",
             "年度工作情况报告（公文格式）",
+            *returns,
             "离退休教师花名册",
             *people,
             "志愿者队伍情况表",
@@ -157,3 +157,10 @@ def test_a_closed_school_stands_in_the_tables_as_long_as_rows_are_there(cast):
     paper = cast.district.get(reverse("report-detail", args=["statistics"]), {"year": 2018}).context["paper"]
     totals = {table.key: table.total.cells for table in paper.tables if table.total}
     assert (totals["committees"][8], totals["enrolment"][3]) == (1, 3)
+
+
+def test_a_report_without_data_says_so_on_its_page_and_in_its_job(cast):
+    page = cast.district.get(reverse("report-detail", args=["annual-return"]), {"year": 2018})
+    assert "2018—2019学年没有这张报表的数据，请换一个年度。" in page.content.decode()
+    job = finished(cast.district, report="annual-return")
+    assert (job.state, job.message) == ("FAILED", "2018—2019学年没有这张报表的数据，请换一个年度。")
