@@ -20,10 +20,14 @@ FILES = re.compile(r"-(export|template|errors|file|print|slip)$")
 STEPS = re.compile(r"-(run|cancel|confirm|undo|reveal|end)$|^(logout|contrast)$")
 #: Pages that no link leads to: judged by themselves below, or not for people.
 ELSEWHERE = {"livez", "readyz", "login", "link", "second-factor", "second-factor-setup"}
-#: Pages of rows that only work leaves behind, where the demo has none: tests/members/ opens each of them.
+#: Pages of rows that only work leaves behind, where the demo has none: the view tests open each of them.
 AFTER_WORK = {
     "care-detail",
     "correction-resolve",
+    "due-behalf",
+    "due-fill",
+    "due-reopen",
+    "due-restore",
     "elder-enter",
     "elder-size",
     "outing-detail",
@@ -37,6 +41,8 @@ AFTER_WORK = {
     "registration-reopen",
     "registration-return",
     "registration-scan",
+    "round-load-detail",
+    "round-open",
     "service-certificate-detail",
     "service-certificate-notice",
     "service-certificate-void",
