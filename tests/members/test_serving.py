@@ -288,14 +288,18 @@ def test_links_hold_their_state_and_days():
     assert query == {"state": ["served"], "from_on": ["2018-09-01"], "to_on": ["2019-08-31"], "team": ["5"]}
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so small a table whole")
 @pytest.mark.parametrize(
     ("state", "index"),
     [("registered", "register_by_name")]
     + [(state, "volunteers_by_name") for state in ("volunteers", "served", "dormant")],
 )
 def test_a_page_is_read_off_an_index_and_nobody_is_sorted(cast, state, index):
-    """At 200,000 people the sort alone took half a second."""
+    """At 200,000 people the sort alone took half a second. PostgreSQL reads so small a table whole."""
+    with connection.cursor() as cursor:
+        known = connection.introspection.get_constraints(cursor, "members_person")
+    assert known[index]["columns"][:3] == ["district_id", "merged_into_id", "on_register"]
+    if connection.vendor != "sqlite":
+        return
     by = cast.users.district
     people = serving.people_of(by, serving.Asked.of(by, PERIOD), state)
     plan = people.order_by("pinyin", "pk").values("pk")[:20].explain()
