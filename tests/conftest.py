@@ -7,9 +7,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from guanweihui import triggers
 from tests.cast import cast  # noqa: F401 - the fixture that most view tests take
+
+# A busy machine is no fault of the code: examples may take their time.
+hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("unhurried")
 
 
 def pytest_configure(config):

@@ -1,7 +1,7 @@
 """The questionnaire of the annual return: what must balance, what must be explained."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.annual_return import (
@@ -17,7 +17,6 @@ from guanweihui.questionnaire import WHY, Asked, clean, judge
 from tests.activities.return_rows import TYPED
 
 #: A machine that is busy with other work makes numbers no worse.
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def faults(typed, beside=None, **asked):
@@ -220,7 +219,6 @@ def test_what_is_required_is_asked_for_by_its_name(key, label):
     assert hard(TYPED | {key: ""}) == [(key, f"请填写“{label}”。")]
 
 
-@UNHURRIED
 @given(
     classes=st.lists(st.integers(0, 40), min_size=5, max_size=5),
     women=st.integers(0, 220),
@@ -237,7 +235,6 @@ def test_a_sheet_passes_exactly_when_it_balances(classes, women, retirees, bands
     assert (hard(typed, Beside(elders=bands)) == []) == balanced
 
 
-@UNHURRIED
 @given(st.dictionaries(st.sampled_from([item.key for item in FIGURES]), st.integers(0, 999_999)))
 def test_sums_hold_whatever_is_filled_in(answers):
     full = with_sums(answers)

@@ -1,41 +1,17 @@
 """Two at the same filing at once, on real threads and both engines; each with a control that goes wrong."""
 
 import copy
-import threading
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from activities.models import Enrolment, EnrolmentLine
 from guanweihui import answers, rounds
 from guanweihui.models import AuditEvent, Due, Filing, Version
-from guanweihui.workflow import Refused
 from tests.guanweihui.answer_rows import GOOD, make_draft, make_due, probe  # noqa: F401
+from tests.races import race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("probe")]
-
-
-def race(works) -> list[str]:
-    """Run each work in a thread of its own, all at once; return what each said, sorted."""
-    gate, said = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            work()
-            said.append("won")
-        except Refused:
-            said.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
 
 
 def submit(cast):
@@ -51,14 +27,14 @@ def save(cast, words):
 
 def test_two_submits_at_once_are_one_submit(cast):
     make_draft(cast)
-    assert race([submit(cast), submit(cast)]) == ["refused", "won"]
+    assert race(submit(cast), submit(cast)) == ["refused", "won"]
     assert (Version.objects.count(), EnrolmentLine.objects.count()) == (1, 1)
     assert AuditEvent.objects.filter(action="enrolment.submit").count() == 1
 
 
 def test_of_two_tabs_saved_at_once_one_is_told_and_the_other_s_words_stand(cast):
     make_draft(cast, {})
-    assert race([save(cast, "甲"), save(cast, "乙")]) == ["refused", "won"]
+    assert race(save(cast, "甲"), save(cast, "乙")) == ["refused", "won"]
     row = Enrolment.objects.get()
     assert (row.version, row.typed["head"] in {"甲", "乙"}) == (2, True)
 
@@ -68,13 +44,13 @@ def test_without_the_fresh_look_both_tabs_would_be_saved(cast, monkeypatch):
     make_draft(cast, {})
     row = Enrolment.objects.select_related("due__round", "due__school").get()
     monkeypatch.setattr(answers, "_editable", lambda filing, by: copy.copy(row))
-    assert race([save(cast, "甲"), save(cast, "乙")]) == ["won", "won"]
+    assert race(save(cast, "甲"), save(cast, "乙")) == ["won", "won"]
 
 
 def test_what_is_submitted_is_what_was_saved_last_or_nothing(cast):
     """Either the save came first and the submit is told, or the submit did and the save is."""
     make_draft(cast)
-    assert race([submit(cast), save(cast, "后来的人")]) == ["refused", "won"]
+    assert race(submit(cast), save(cast, "后来的人")) == ["refused", "won"]
     row = Enrolment.objects.get()
     if row.status == Filing.Status.SUBMITTED:
         assert (row.typed, row.head_name) == (GOOD, GOOD["head"])
@@ -86,7 +62,7 @@ def test_a_submit_and_a_nil_report_at_once_are_one_of_them(cast):
     make_draft(cast)
     due = Due.objects.select_related("round").get()
     nil = lambda: rounds.report_nil(due, by=cast.users.school, at=timezone.now(), reason="没有学生")  # noqa: E731
-    assert race([submit(cast), nil]) == ["refused", "won"]
+    assert race(submit(cast), nil) == ["refused", "won"]
     state, status = Due.objects.get().state, Enrolment.objects.get().status
     assert (state, status) in {("SUBMITTED", "SUBMITTED"), ("NIL", "DRAFT")}
 
@@ -94,7 +70,7 @@ def test_a_submit_and_a_nil_report_at_once_are_one_of_them(cast):
 def test_a_draft_begun_twice_at_once_is_one_draft(cast):
     due = make_due(cast)
     start = lambda: answers.start(due, by=cast.users.school, at=timezone.now())  # noqa: E731
-    assert race([start, start]) == ["won", "won"]
+    assert race(start, start) == ["won", "won"]
     assert (Enrolment.objects.count(), AuditEvent.objects.count()) == (1, 1)
 
 
@@ -112,7 +88,7 @@ def test_school_and_group_sending_at_once_send_one_filing(cast):
     """Locks are taken in one order, so nobody waits for ever."""
     due = make_due(cast)
     make_draft(cast, due=due)
-    assert race([for_school(cast, due), submit(cast)]) == ["refused", "won"]
+    assert race(for_school(cast, due), submit(cast)) == ["refused", "won"]
     assert (sent(), Due.objects.get().state) == ((1, 1), Due.State.SUBMITTED)
 
 
@@ -120,7 +96,7 @@ def test_a_draft_begun_while_the_group_files_is_not_written_over(cast):
     """The group is told, or it was first and the school finds its filing sent."""
     due = make_due(cast)
     start = lambda: answers.start(due, by=cast.users.school, at=timezone.now())  # noqa: E731
-    said = race([for_school(cast, due), start])
+    said = race(for_school(cast, due), start)
     status = Enrolment.objects.get().status
     assert (said, sent(), status) in (
         (["refused", "won"], (0, 0), Filing.Status.DRAFT),

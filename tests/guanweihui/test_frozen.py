@@ -3,11 +3,9 @@
 import copy
 import datetime
 import json
-import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +15,7 @@ from guanweihui.tables import Column, Row, Table
 from guanweihui.workflow import Refused
 from tests.factories import make_school
 from tests.guanweihui.round_rows import AFTER, BEFORE, HOUR, census, make_due, make_open_round
+from tests.races import at_once
 
 CELLS = st.one_of(
     st.none(),
@@ -169,33 +168,15 @@ def test_a_percent_stays_exact(cast, counted):
 # --- races ------------------------------------------------------------------------------------------------
 
 
-def race(works) -> list[str]:
-    """Run each work in a thread of its own, all at once; return what each said, sorted."""
-    gate, said = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            work()
-            said.append("won")
-        except Refused as refusal:
-            said.append(str(refusal))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
+def said_by(*works) -> list[str]:
+    return sorted(str(one) if isinstance(one, Refused) else "won" for one in at_once(*works))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_openings_one_makes_the_dues(cast):
     round_ = make_open_round(state="PLANNED")
     work = lambda: rounds.open_round(round_, by=cast.users.district, at=BEFORE)  # noqa: E731
-    assert race([work, work]) == ["won", "只有待开始的报送任务可以开始。"]
+    assert said_by(work, work) == ["won", "只有待开始的报送任务可以开始。"]
     assert (Due.objects.count(), AuditEvent.objects.count()) == (2, 1)
 
 
@@ -204,7 +185,7 @@ def test_of_two_closings_one_stores_the_tables(cast):
     round_ = make_open_round()
     make_due(round_, cast.home.school)
     work = lambda: close(cast, round_)  # noqa: E731
-    assert race([work, work]) == ["won", "这次报送已截止，不能定稿。"]
+    assert said_by(work, work) == ["won", "这次报送已截止，不能定稿。"]
     assert (FrozenTable.objects.count(), AuditEvent.objects.count()) == (2, 1)
 
 
@@ -221,5 +202,5 @@ def test_without_the_fresh_look_only_the_database_is_left(cast, monkeypatch, sta
     round_ = make_open_round(state=state)
     monkeypatch.setattr(rounds, "own", lambda row, **_: copy.copy(round_))
     work = lambda: step(round_, by=cast.users.district, at=at)  # noqa: E731
-    assert race([work, work]) == ["won", said]
+    assert said_by(work, work) == ["won", said]
     assert AuditEvent.objects.count() == 1

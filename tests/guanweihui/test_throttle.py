@@ -1,14 +1,14 @@
 """Tries at a door: the limit holds across processes, runs out with time, and leaves no address behind."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guanweihui import throttle
 from guanweihui.models import Attempt
+from tests.races import at_once
 
 AT = datetime.datetime(2018, 11, 20, 9, tzinfo=datetime.UTC)
 
@@ -54,27 +54,9 @@ def test_a_try_costs_the_same_however_many_there_are(others):
     assert Attempt.objects.count() == 1 + max(0, others - throttle.SWEPT_AT_ONCE)
 
 
-def at_once(number, work):
-    gate, said = threading.Barrier(number), []
-
-    def run():
-        try:
-            gate.wait(timeout=10)
-            said.append(work())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return said
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_no_more_than_the_limit_pass():
-    said = at_once(8, spend)
+    said = at_once(*[spend] * 8)
     assert len(said) == 8
     assert said.count(True) <= 3
     assert Attempt.objects.count() == said.count(True)

@@ -1,10 +1,9 @@
 """The workflow core: every step from every state, one line each, and races that one wins."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from activities.models import Enrolment
 from guanweihui import filings, workflow
@@ -12,6 +11,7 @@ from guanweihui.models import AuditEvent, Due, Filing, Post, Remark, Round
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused, Step, Steps, take
 from tests import factories
+from tests.races import race
 
 S = Filing.Status
 AT = datetime.datetime(2018, 11, 20, 9, tzinfo=datetime.UTC)
@@ -185,32 +185,10 @@ def test_steps_know_their_names():
 # --- races ------------------------------------------------------------------------------------------------
 
 
-def race(number, work):
-    """Run the work in so many threads at once, each on its own connection; return what each said."""
-    gate, said = threading.Barrier(number), []
-
-    def run():
-        try:
-            gate.wait(timeout=10)
-            work()
-            said.append("won")
-        except Refused:
-            said.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_exactly_one_takes_the_step(cast):
     filing = enrolment_in(cast, S.SUBMITTED)
-    said = race(2, lambda: filings.endorse(filing, by=cast.users.group, at=AT))
+    said = race(*[lambda: filings.endorse(filing, by=cast.users.group, at=AT)] * 2)
     assert said == ["refused", "won"]
     assert (Enrolment.objects.get().status, AuditEvent.objects.count()) == (S.ENDORSED, 1)
 
@@ -220,7 +198,7 @@ def test_without_the_fresh_look_both_would_win(cast, monkeypatch):
     """The control: the same race with the lock taken out must go wrong, or the race proves nothing."""
     filing = enrolment_in(cast, S.SUBMITTED)
     monkeypatch.setattr(workflow, "_locked", lambda step, row, by: Enrolment.objects.get(pk=row.pk))
-    said = race(2, lambda: filings.endorse(filing, by=cast.users.group, at=AT))
+    said = race(*[lambda: filings.endorse(filing, by=cast.users.group, at=AT)] * 2)
     assert (said, AuditEvent.objects.count()) == (["won", "won"], 2)
 
 

@@ -4,36 +4,21 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 
 from guanweihui.models import AuditEvent
 from guanweihui.workflow import Refused, explain
 from members.models import Card, Person
 from members.workflow import cards as steps
 from tests.members.cards_rows import AT, make_volunteer
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def race(*works) -> list[str]:
-    """Run each work in a thread of its own, all let go at once; return what each said, sorted."""
-    gate, said = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            said.append(work())
-        except Refused as refusal:
-            said.append(f"refused: {refusal}")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
+    """Return the numbers given and the refusals, sorted."""
+    return sorted(f"refused: {one}" if isinstance(one, Refused) else one for one in at_once(*works))
 
 
 def issue(person, cast):

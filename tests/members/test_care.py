@@ -1,10 +1,9 @@
 """Care and outings: no greeting to the dead, a sealed note, nobody along without his papers."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from guanweihui.models import AuditEvent
@@ -15,6 +14,7 @@ from members.workflow import outings
 from tests.cast import PLAYERS
 from tests.factories import make_district, make_person, make_school
 from tests.members.care_rows import PAPERS, make_care, make_outing, make_place
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 AT = datetime.datetime(2018, 11, 20, 9, tzinfo=datetime.UTC)
@@ -253,28 +253,6 @@ def test_the_room_of_an_outing_holds_its_minimum(cast):
         outings.open_outing(VALUES | {"minimum": 3}, by=cast.users.district, at=AT)
 
 
-def race(works):
-    """Run each work in a thread of its own at once; return what each said."""
-    gate, said = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            work()
-            said.append("won")
-        except Refused:
-            said.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_last_place_is_taken_once(cast):
     outing = make_outing(capacity=1)
@@ -283,5 +261,5 @@ def test_the_last_place_is_taken_once(cast):
     def taker(person):
         return lambda: outings.join(outing, person, by=cast.users.district, at=timezone.now())
 
-    assert race([taker(person) for person in people]) == ["refused", "won"]
+    assert race(*(taker(person) for person in people)) == ["refused", "won"]
     assert OutingPlace.objects.count() == 1

@@ -4,7 +4,7 @@ import datetime
 import threading
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from guanweihui.models import AuditEvent, School
 from guanweihui.workflow import Refused
@@ -21,6 +21,7 @@ from tests.members.certificates_rows import (
     make_record,
     make_succession,
 )
+from tests.races import at_once
 
 S = ServiceCertificate.Status
 R = ServiceRecord.Status
@@ -371,25 +372,9 @@ def test_the_database_refuses_a_number_twice(cast, person):
 # --- races -----------------------------------------------------------------------------------------------
 
 
-def at_once(works) -> list[str]:
-    """Run works at the same instant, each on its own connection; return what each said, sorted."""
-    gate, said = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            said.append(work().number)
-        except Refused as refusal:
-            said.append(str(refusal)[:6])
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
+def given_numbers(*works) -> list[str]:
+    """Return the numbers given and the beginnings of the refusals, sorted."""
+    return sorted(str(one)[:6] if isinstance(one, Refused) else one.number for one in at_once(*works))
 
 
 def two_posted(cast):
@@ -403,14 +388,14 @@ def issue(cast, certificate):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_issues_at_once_get_two_numbers(cast):
-    said = at_once([issue(cast, one) for one in two_posted(cast)])
+    said = given_numbers(*[issue(cast, one) for one in two_posted(cast)])
     assert said == ["FWZM201900001", "FWZM201900002"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_certificate_is_issued_once(cast):
     one, _ = two_posted(cast)
-    said = at_once([issue(cast, one), issue(cast, one)])
+    said = given_numbers(*[issue(cast, one), issue(cast, one)])
     assert said == ["FWZM201900001", "这份材料现在"]
 
 
@@ -426,5 +411,5 @@ def test_counted_before_the_lock_both_would_take_one_number(cast, monkeypatch):
         return issue(cast, certificate)()
 
     monkeypatch.setattr(steps, "next_number", lambda district, year: numbers[threading.get_ident()])
-    said = at_once([lambda one=one: early(one) for one in pair])
+    said = given_numbers(*[lambda one=one: early(one) for one in pair])
     assert said == ["FWZM201900001", "这个证明编号"]

@@ -87,7 +87,7 @@ def test_what_does_not_agree_is_refused(cast, fields, message):
 
 
 @given(st.dates(datetime.date(1900, 1, 1), datetime.date(2025, 12, 31)), st.integers(0, 999))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_id_number_agrees_with_what_it_says_and_with_no_other_sex(born, serial):
     number = make_id_number(born, serial)
     filled = {"id_number": number, "born_on": None}

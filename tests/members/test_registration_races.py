@@ -1,42 +1,18 @@
 """Two people of one school at the same list at once, on both engines."""
 
 import copy
-import threading
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from guanweihui.models import AuditEvent
-from guanweihui.workflow import Refused
 from members.models import Registration, RegistrationLine
 from members.workflow import registration as steps
 from tests.factories import make_person
 from tests.members.registration_rows import make_registration, make_registration_due
+from tests.races import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def race(works) -> list[str]:
-    """Run each work in a thread of its own, all at once; return what each said, sorted."""
-    gate, said = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            work()
-            said.append("won")
-        except Refused:
-            said.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
 
 
 def saves(cast):
@@ -52,7 +28,7 @@ def saves(cast):
 
 
 def test_of_two_tabs_saved_at_once_one_is_told(cast):
-    assert race(saves(cast)) == ["refused", "won"]
+    assert race(*saves(cast)) == ["refused", "won"]
     assert (RegistrationLine.objects.count(), Registration.objects.get().version) == (1, 2)
     assert AuditEvent.objects.count() == 1
 
@@ -61,12 +37,12 @@ def test_without_the_fresh_look_both_tabs_would_be_saved(cast, monkeypatch):
     """The control: with the lock and the fresh row taken out the race must go wrong, or it proves nothing."""
     works, row = saves(cast), Registration.objects.get()
     monkeypatch.setattr(steps, "_editable", lambda registration, by: copy.copy(row))
-    assert race(works) == ["won", "won"]
+    assert race(*works) == ["won", "won"]
     assert AuditEvent.objects.count() == 2
 
 
 def test_a_list_started_twice_at_once_is_one_list(cast):
     due = make_registration_due(school=cast.home.school)
     work = lambda: steps.start(due, by=cast.users.school, at=timezone.now())  # noqa: E731
-    assert race([work, work]) == ["won", "won"]
+    assert race(work, work) == ["won", "won"]
     assert (Registration.objects.count(), AuditEvent.objects.count()) == (1, 1)

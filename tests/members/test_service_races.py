@@ -3,42 +3,20 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from guanweihui.models import AuditEvent
-from guanweihui.workflow import Refused
 from members.models import Person, ServiceRecord, ServiceSheet
 from members.workflow import service
 from members.workflow.service import claim, confirm
 from members.workflow.service_sheets import Entry, enter_sheet, open_sheet
 from tests.factories import make_person
 from tests.members.service_rows import AT, DAY, claim_of, make_claim, make_sheet, time
+from tests.races import race
 
 S = ServiceRecord.Status
 TIMES = {"starts_at": time("09:00"), "ends_at": time("11:00")}
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def race(*works):
-    """Run each work in a thread on its own connection, all at once; return what each said."""
-    gate, told = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            gate.wait(timeout=10)
-            work()
-            told.append("won")
-        except Refused:
-            told.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(told)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Steps on teams: rights, state, one line a step, what is refused, races, the demo's seven."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from guanweihui.figures import Period
@@ -27,6 +25,7 @@ from members.workflow.teams import (
 )
 from tests.factories import make_district, make_person, make_post, make_school
 from tests.members.teams_rows import make_membership, make_team
+from tests.races import race
 
 AT = datetime.datetime(2018, 12, 1, 4, tzinfo=datetime.UTC)
 DAY = datetime.date(2018, 12, 1)
@@ -267,28 +266,6 @@ def test_the_demo_has_seven_teams_of_which_five_are_invented(cast):
 # --- races ------------------------------------------------------------------------------------------------
 
 
-def race(number, work):
-    """Run the work in so many threads at once, each on its own connection; return what each said."""
-    gate, said = threading.Barrier(number), []
-
-    def run():
-        try:
-            gate.wait(timeout=10)
-            work()
-            said.append("won")
-        except Refused:
-            said.append("refused")
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return sorted(said)
-
-
 @pytest.fixture
 def ended_race(cast, person):
     """A race of two who write the same past term; open terms alone are guarded by a constraint."""
@@ -303,7 +280,7 @@ def ended_race(cast, person):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_joins(cast, ended_race):
-    assert race(2, ended_race) == ["refused", "won"]
+    assert race(ended_race, ended_race) == ["refused", "won"]
     assert TeamMembership.objects.count() == 1
 
 
@@ -311,7 +288,7 @@ def test_of_two_at_once_one_joins(cast, ended_race):
 def test_without_the_look_at_overlaps_both_would_join(cast, ended_race, monkeypatch):
     """The control: with the check taken out, the same race must go wrong, or it proves nothing."""
     monkeypatch.setattr(workflow, "_refuse_overlap", lambda person, team, from_on: None)
-    said = race(2, ended_race)
+    said = race(ended_race, ended_race)
     assert TeamMembership.objects.count() == said.count("won")
     ended_race()
     assert TeamMembership.objects.count() == said.count("won") + 1

@@ -1,10 +1,8 @@
 """Transfers between schools: who may ask, who answers, what moves; the steps at the same moment."""
 
 import datetime
-import threading
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from guanweihui.models import AuditEvent
@@ -16,6 +14,7 @@ from members.workflow.merging import merge
 from members.workflow.transfers import NotRegistered, OwnAlready, ask, grant, refuse, withdraw
 from tests.factories import make_person, make_school
 from tests.members.merging_rows import make_transfer
+from tests.races import race, verdicts
 
 NOW = timezone.make_aware(datetime.datetime(2026, 3, 2, 9, 30))
 WHY = "已调入本校"
@@ -198,28 +197,6 @@ def test_what_waits_is_a_to_do_of_the_holder_and_the_district(cast, transfer, wh
 # --- at the same moment -----------------------------------------------------------------------------------
 
 
-def race(*works):
-    """Run the works in threads at once, each on its own connection; return what each said."""
-    gate, said = threading.Barrier(len(works)), {}
-
-    def run(n, work):
-        try:
-            gate.wait(timeout=10)
-            work()
-            said[n] = "won"
-        except Refused:
-            said[n] = "refused"
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return [said.get(n) for n in range(len(works))]
-
-
 def joining(cast, survivor, merged):
     return lambda: merge(survivor, merged, by=cast.users.district, at=NOW, reason="已核实")
 
@@ -227,14 +204,14 @@ def joining(cast, survivor, merged):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_merges_of_one_file_one_wins(cast, person):
     other, third = (make_person(school=cast.home.school, id_number="") for _ in range(2))
-    assert sorted(race(joining(cast, person, other), joining(cast, third, other))) == ["refused", "won"]
+    assert race(joining(cast, person, other), joining(cast, third, other)) == ["refused", "won"]
     assert (Merge.objects.count(), len(lines("person.merge"))) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_files_are_not_merged_into_each_other(cast, person):
     other = make_person(school=cast.home.school, id_number="")
-    assert sorted(race(joining(cast, person, other), joining(cast, other, person))) == ["refused", "won"]
+    assert race(joining(cast, person, other), joining(cast, other, person)) == ["refused", "won"]
     assert Person.objects.living_files().count() == 1
 
 
@@ -253,7 +230,7 @@ def test_without_the_fresh_look_both_files_would_be_lost(cast, person, monkeypat
 def test_a_merge_and_a_grant_at_once_leave_one_living_file_at_the_new_school(cast, person):
     other = make_person(school=cast.home.school, id_number="")
     transfer = make_transfer(person=other, to_school=cast.far.school)
-    said = race(joining(cast, person, other), lambda: grant(transfer, by=cast.users.school, at=NOW))
+    said = verdicts(joining(cast, person, other), lambda: grant(transfer, by=cast.users.school, at=NOW))
     other.refresh_from_db()
     transfer.refresh_from_db()
     assert (said[1], transfer.status, other.school) == ("won", "GRANTED", cast.far.school)
@@ -270,5 +247,5 @@ def test_a_merged_file_never_has_an_open_request(cast, person):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_requests_at_once_one_stands(cast, person):
-    said = race(*[lambda: asked(cast, person.id_number)] * 2)
+    said = verdicts(*[lambda: asked(cast, person.id_number)] * 2)
     assert (sorted(said), Transfer.objects.count()) == (["refused", "won"], 1)
