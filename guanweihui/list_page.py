@@ -60,6 +60,8 @@ class ListPage:
     """Everything that a list page shows.
 
     `export` is the route of the same query as a workbook, empty for readers who may not take it.
+    `buttons` stand in its head (label, address, icon, kind); `bulk` are what ticked rows can be taken through
+    (label, address), and `tick` is the name of their boxes.
     `empty_words` say what to do when there is nothing at all; a query without a hit has its own words.
     """
 
@@ -77,6 +79,9 @@ class ListPage:
     empty_words: str = "还没有记录。"
     empty_url: str = ""
     empty_action: str = ""
+    buttons: Sequence[tuple[str, str, str, str]] = ()
+    bulk: Sequence[tuple[str, str]] = ()
+    tick: str = ""
 
 
 def answer_list(

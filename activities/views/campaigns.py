@@ -66,9 +66,9 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有主题读书活动。",
         empty_url=reverse("campaign-new") if may_plan else "",
         empty_action="新建活动" if may_plan else "",
+        buttons=[("新建活动", reverse("campaign-new"), "plus-lg", "primary")] if may_plan else (),
     )
-    more = {"new_url": reverse("campaign-new") if may_plan else ""}
-    return answer_list(request, shown, template="activities/campaign_list.html", more=more)
+    return answer_list(request, shown)
 
 
 def row(campaign: Campaign) -> ListRow:

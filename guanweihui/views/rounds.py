@@ -18,10 +18,10 @@ from guanweihui.list_page import ListPage, answer_list
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.models import Due, Round, School, Workday
 from guanweihui.round_forms import CloseForm, OpenForm, RoundForm, kinds
+from guanweihui.rounds import OFFICE
 from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Role, reach_of
 from guanweihui.templatetags.portal import moment
 
-OFFICE = frozenset({Role.DISTRICT})
 COLUMNS = (
     ListColumn("名称", is_name=True, is_long=True),
     ListColumn("种类"),
@@ -70,6 +70,10 @@ def round_list(request: HttpRequest) -> HttpResponse:
     dues = Due.objects.visible_to(request.user).standing(*page)
     counted = dues.count_standings("round")
     may_plan = reach_of(request.user).serves(Role.DISTRICT)
+    buttons = [
+        ("新建任务", reverse("round-new"), "plus-lg", "primary"),
+        ("布置主题读书活动", reverse("campaign-new"), "book", "outline-primary"),
+    ]
     shown = ListPage(
         title="报送任务",
         columns=COLUMNS,
@@ -81,9 +85,9 @@ def round_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有报送任务。",
         empty_url=reverse("round-new") if may_plan else "",
         empty_action="新建任务",
+        buttons=buttons if may_plan else (),
     )
-    more = {"new_url": reverse("round-new"), "campaign_url": reverse("campaign-new")} if may_plan else {}
-    return answer_list(request, shown, template="guanweihui/rounds/list.html", more=more)
+    return answer_list(request, shown)
 
 
 def row(round_: Round, tally: board.Tally) -> ListRow:

@@ -57,9 +57,9 @@ def care_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有慰问记录。请在“人员名册”里打开一个人的档案，再登记慰问。",
         empty_url=reverse("care-birthdays"),
         empty_action="本月生日",
+        buttons=[("本月生日", reverse("care-birthdays"), "calendar-event", "outline-secondary")],
     )
-    buttons = [("本月生日", reverse("care-birthdays"), "calendar-event", "outline-secondary")]
-    return answer_list(request, shown, template="members/service_list.html", more={"buttons": buttons})
+    return answer_list(request, shown)
 
 
 def care_row(care: Care) -> ListRow:

@@ -1,6 +1,7 @@
 """Committees: the list of appointments, a unit's committee on a day, its print, its term changes."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -115,7 +116,7 @@ def answer_seats(request: HttpRequest, shown: ListPage) -> HttpResponse:
     ]
     url = f"{reverse('appointment-list')}?vacant={VACANT}"
     buttons.append(("空缺任职", url, "exclamation-circle", "outline-secondary"))
-    return answer_list(request, shown, template="members/committees_list.html", more={"buttons": buttons})
+    return answer_list(request, replace(shown, buttons=buttons))
 
 
 def list_row(seat: Appointment, today: datetime.date) -> ListRow:

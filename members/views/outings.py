@@ -53,7 +53,6 @@ PLACES = (
 )
 #: As many hits of a search as one page offers; more ask for more letters.
 MOST_FOUND = 20
-WITH_BUTTONS = "members/service_list.html"
 
 
 @require_safe
@@ -75,9 +74,9 @@ def outing_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有外出活动。",
         empty_url=reverse("outing-new") if writes else "",
         empty_action="新建活动" if writes else "",
+        buttons=[("新建", reverse("outing-new"), "plus-lg", "primary")] if writes else (),
     )
-    buttons = [("新建", reverse("outing-new"), "plus-lg", "primary")] if writes else []
-    return answer_list(request, shown, template=WITH_BUTTONS, more={"buttons": buttons})
+    return answer_list(request, shown)
 
 
 def row_of(outing: Any) -> ListRow:

@@ -81,10 +81,9 @@ def registration_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有登记任务。" if is_wide else "区里还没有布置登记任务。",
         empty_url=rounds_url,
         empty_action="登记任务" if is_wide else "",
+        buttons=[("登记任务", rounds_url, "flag", "outline-primary")] if is_wide else (),
     )
-    return answer_list(
-        request, shown, template="members/registration_list.html", more={"rounds_url": rounds_url}
-    )
+    return answer_list(request, shown)
 
 
 def row(due: Due) -> ListRow:

@@ -1,6 +1,5 @@
 """Service records: the list with its totals, a claim, a record and its steps, confirmation in bulk."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanweihui.figures_page import Asked, asked_figure, figure_line
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.htmx import answer
-from guanweihui.list_page import ListPage, answer_workbook, unit_name, unit_of
+from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from guanweihui.sheets import trail_of
@@ -44,28 +42,6 @@ SORTS = {"day": ("served_on", "starts_at")}
 NAMED_REFUSALS = 10
 
 
-def answer_service_list(
-    request: HttpRequest, shown: ListPage, buttons: Sequence[tuple] = (), bulk: Sequence[tuple] = ()
-) -> HttpResponse:
-    """Answer with a list that has buttons (label, address, icon, kind) and bulk actions (label, address)."""
-    asked = any(value for name, value in request.GET.items() if name not in {"page", "per", "sort"})
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
-    count = f"{shown.page.paginator.count:,} {shown.unit}"
-    context = {
-        "shown": shown,
-        "buttons": buttons,
-        "bulk": bulk,
-        "count_note": f"共 {count}",
-        "export_label": f"导出当前查询结果 {count}",
-        "crumbs": [(shown.title, "")],
-        "export_url": reverse(shown.export) + query if shown.export and shown.page.paginator.count else "",
-        "empty_words": "没有符合条件的记录，请放宽查询条件。" if asked else shown.empty_words,
-        "empty_url": request.path if asked else shown.empty_url,
-        "empty_action": "查看全部" if asked else shown.empty_action,
-    }
-    return answer(request, "members/service_list.html", "members/_service_rows.html", context)
-
-
 def chosen_records(request: HttpRequest) -> tuple[Asked | None, RecordFilter]:
     asked = asked_figure(request, "record-list")
     records = asked.rows(request.user) if asked else ServiceRecord.objects.visible_to(request.user)
@@ -87,6 +63,11 @@ def record_list(request: HttpRequest) -> HttpResponse:
     waiting = f"{reverse('record-list')}?status={ServiceRecord.Status.CLAIMED}"
     ticks = writes and request.GET.get("status") == ServiceRecord.Status.CLAIMED
     query = f"?{request.GET.urlencode()}"
+    buttons = [
+        ("登记", reverse("record-new"), "plus-lg", "primary"),
+        ("待确认", waiting, "hourglass-split", "outline-primary"),
+    ]
+    bulk = [("确认", reverse("record-confirm-many") + query)] if ticks and page.paginator.count else ()
     shown = ListPage(
         title="服务记录",
         columns=COLUMNS,
@@ -100,13 +81,11 @@ def record_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有服务记录。",
         empty_url=reverse("record-new") if writes else "",
         empty_action="登记" if writes else "",
+        buttons=buttons if writes else buttons[1:],
+        bulk=bulk,
+        tick="record" if bulk else "",
     )
-    buttons = [
-        ("登记", reverse("record-new"), "plus-lg", "primary"),
-        ("待确认", waiting, "hourglass-split", "outline-primary"),
-    ]
-    bulk = [("确认", reverse("record-confirm-many") + query)] if ticks and page.paginator.count else ()
-    return answer_service_list(request, shown, buttons if writes else buttons[1:], bulk)
+    return answer_list(request, shown)
 
 
 def row(one: ServiceRecord) -> ListRow:

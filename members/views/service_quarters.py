@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_workbook, unit_name
+from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name
 from guanweihui.lists import Link, ListColumn, ListRow, Mark
 from guanweihui.models import District, School
 from guanweihui.scope import COMMITTEE, Role, reach_of
@@ -20,7 +20,6 @@ from members.areas import SERVICE, tabs_of
 from members.forms.service import QuarterForm, QuarterQuery, WhichQuarterForm
 from members.models import QuarterCheck, ServiceRecord
 from members.reports.service import quarter_table
-from members.views.service import answer_service_list
 from members.workflow.service import WRITERS
 from members.workflow.service_quarters import check_quarter, days_of, last_quarter
 
@@ -110,7 +109,7 @@ def quarter_list(request: HttpRequest) -> HttpResponse:
         export="quarter-export",
         unit="个单位",
     )
-    return answer_service_list(request, shown)
+    return answer_list(request, shown)
 
 
 def places(request: HttpRequest) -> dict[str, list[int]]:

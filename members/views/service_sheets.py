@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage
+from guanweihui.list_page import ListPage, answer_list
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, Role, reach_of
 from guanweihui.sheets import trail_of
@@ -23,7 +23,7 @@ from members.filters.service import SheetFilter
 from members.forms.service import EntryGrid, SheetForm
 from members.models import Person, ServiceRecord, ServiceSheet
 from members.reports.service import organiser_of, times_of
-from members.views.service import MARKS, answer_service_list
+from members.views.service import MARKS
 from members.workflow.service import WRITERS
 from members.workflow.service_rules import said, span_of
 from members.workflow.service_sheets import (
@@ -76,9 +76,9 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有签到表。",
         empty_url=reverse("sheet-new") if writes else "",
         empty_action="新建" if writes else "",
+        buttons=[("新建", reverse("sheet-new"), "plus-lg", "primary")] if writes else (),
     )
-    buttons = [("新建", reverse("sheet-new"), "plus-lg", "primary")] if writes else []
-    return answer_service_list(request, shown, buttons)
+    return answer_list(request, shown)
 
 
 def row(sheet: Any) -> ListRow:

@@ -73,6 +73,9 @@ def team_list(request: HttpRequest) -> HttpResponse:
         ListColumn("状态"),
     )
     begins = writes(request)
+    buttons = [("队员名册", reverse("membership-list"), "people", "outline-secondary")]
+    if begins:
+        buttons.append(("新建队伍", reverse("team-add"), "plus-lg", "primary"))
     shown = ListPage(
         title="志愿者队伍",
         columns=columns,
@@ -86,11 +89,9 @@ def team_list(request: HttpRequest) -> HttpResponse:
         empty_words="还没有志愿者队伍。",
         empty_url=reverse("team-add") if begins else "",
         empty_action="新建队伍" if begins else "",
+        buttons=buttons,
     )
-    buttons = [("队员名册", reverse("membership-list"), "people", "outline-secondary")]
-    if begins:
-        buttons.append(("新建队伍", reverse("team-add"), "plus-lg", "primary"))
-    return answer_list(request, shown, template="members/teams_list.html", more={"buttons": buttons})
+    return answer_list(request, shown)
 
 
 def officers_by_team(members: Any) -> dict[tuple[int, int], list[str]]:
