@@ -12,12 +12,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from guanweihui import text
 from guanweihui.models import Due, Round
 from guanweihui.tables import Column, Row, Table
 
 Standing = Due.Standing
 HOUR = datetime.timedelta(hours=1)
-WEEKDAYS = "一二三四五六日"
 PROGRESS, COMPLETENESS = "round_progress", "round_completeness"
 PROGRESS_COLUMNS = (
     Column("group", "协作组", width=18),
@@ -127,8 +127,7 @@ def further_words(due: Due, now: datetime.datetime) -> str:
 
 def deadline_words(moment: datetime.datetime) -> str:
     """Write 11月28日（星期六）17:00."""
-    at = timezone.localtime(moment)
-    return f"{at.month}月{at.day}日（星期{WEEKDAYS[at.weekday()]}）{at:%H:%M}"
+    return text.deadline_cn(timezone.localtime(moment))
 
 
 def grace_words(round_: Round) -> str:

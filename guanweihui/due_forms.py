@@ -9,20 +9,11 @@ from django.core.exceptions import ValidationError
 from guanweihui import uploads
 from guanweihui.forms import PortalForm, UploadInput
 from guanweihui.questionnaire import Paragraph
-from guanweihui.round_forms import checked
+from guanweihui.round_forms import ReasonForm, checked
 
 AGREE, RETURN = "agree", "return"
 SCANS = UploadInput(accept=".pdf,.jpg,.jpeg,.png,.webp", max_bytes=uploads.LARGEST_FILE)
 REMARK = "remark_"
-
-
-class ReasonForm(PortalForm):
-    """The reason of a step that needs one."""
-
-    reason = forms.CharField(label="理由", widget=forms.Textarea, max_length=500)
-
-    def clean_reason(self) -> str:
-        return checked(self.cleaned_data["reason"], multiline=True)
 
 
 class OpinionForm(PortalForm):

@@ -10,11 +10,11 @@ from django.urls import reverse
 from guanweihui import filing_kinds
 from guanweihui.models import Due, Round
 from guanweihui.models.waiting import DUE_CLOSES_AT, ROUND_CLOSES_AT
+from guanweihui.rounds import CHASERS, OFFICE
 from guanweihui.scope import Role
 from guanweihui.todos import Line, Todo, lines_of, offers, started
 
-OFFICE, GROUP, SCHOOL = frozenset({Role.DISTRICT}), frozenset({Role.GROUP}), frozenset({Role.SCHOOL})
-CHASERS = OFFICE | GROUP
+GROUP, SCHOOL = frozenset({Role.GROUP}), frozenset({Role.SCHOOL})
 OFFICE_WORD, GROUP_WORD, SCHOOL_WORD = "区关工委办公室", "协作组", "本校"
 #: What a reader calls a filing that lies before him.
 TO_REVIEW = "待审核"

@@ -168,7 +168,7 @@ class CloseForm(PortalForm):
 class ReasonForm(PortalForm):
     """Why a step is taken."""
 
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea)
 
     def clean_reason(self) -> str:
         return checked(self.cleaned_data["reason"], multiline=True)

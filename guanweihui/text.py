@@ -154,6 +154,19 @@ class PartialDate:
         return self.iso()
 
 
+_WEEKDAYS = "一二三四五六日"
+
+
+def weekday_cn(day: date) -> str:
+    """Write 星期日."""
+    return f"星期{_WEEKDAYS[day.weekday()]}"
+
+
+def deadline_cn(at: datetime) -> str:
+    """Write a moment of local time as deadlines are: 11月28日（星期六）17:00."""
+    return f"{at.month}月{at.day}日（{weekday_cn(at)}）{at:%H:%M}"
+
+
 def parse_date(value: object, *, earliest: date = EARLIEST, latest: date = LATEST) -> PartialDate:
     """Read a cell or a text as a date, in every spelling of domain.md.
 

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from guanweihui import text
 from guanweihui.documents.xlsx import (
     BOX,
     LINE_HEIGHT,
@@ -48,7 +49,6 @@ GREY, RED = PatternFill("solid", fgColor="F2F2F2"), PatternFill("solid", fgColor
 FAINT = "808080"
 FIRST_ITEM = 3  # columns
 MOST_LINES = 15  # what Excel shows of a row without scrolling within it
-WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -332,4 +332,4 @@ def _write_info(sheet: Worksheet, round_: Round, lines: Sequence[Line]) -> None:
 
 def moment(value: Any) -> str:
     at = timezone.localtime(value)
-    return f"{at.year}年{at.month}月{at.day}日（星期{WEEKDAYS[at.weekday()]}）{at:%H:%M}"
+    return f"{at.year}年{text.deadline_cn(at)}"

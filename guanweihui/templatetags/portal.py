@@ -14,14 +14,13 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from guanweihui import tables
+from guanweihui import tables, text
 from guanweihui.lists import PER_PAGE, Fact, Link, ListColumn, ListRow, Mark, Stage
 from guanweihui.text import PartialDate
 
 register = template.Library()
 
 SPRITE = "vendor/bootstrap-icons-1.13.2/icons.svg"
-WEEKDAYS = "一二三四五六日"
 ACTIONS_LABEL = "操作"  # links to work with a row mean nothing on paper
 CARD_COLUMNS = 6  # a list of up to so many columns turns into cards on a phone
 
@@ -99,16 +98,13 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def weekday(value: date | datetime | None) -> str:
     """Write 星期日."""
-    return f"星期{WEEKDAYS[local_day(value).weekday()]}" if value else ""
+    return text.weekday_cn(local_day(value)) if value else ""
 
 
 @register.filter
 def deadline(value: datetime | None) -> str:
     """Write 11月28日（星期六）17:00."""
-    if not value:
-        return ""
-    at = timezone.localtime(value)
-    return f"{at.month}月{at.day}日（{weekday(at)}）{at:%H:%M}"
+    return text.deadline_cn(timezone.localtime(value)) if value else ""
 
 
 # --- small pieces -----------------------------------------------------------------------------------------

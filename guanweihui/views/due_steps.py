@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -16,16 +15,13 @@ from guanweihui.lists import Fact
 from guanweihui.models import Chase, Due
 from guanweihui.round_forms import ChaseForm, ExtendForm, ReasonForm
 from guanweihui.scope import Role
+from guanweihui.views.due_page import due_or_404
 from guanweihui.views.round_board import call_words, contacts_of
 from guanweihui.views.rounds import OFFICE, crumbs_of
 
 FORM = ["GET", "HEAD", "POST"]
 #: Earlier calls that the page of a call shows.
 CALLS = 5
-
-
-def due_or_404(request: HttpRequest, pk: int, roles: Any) -> Due:
-    return get_object_or_404(Due.objects.visible_to(request.user, roles=roles).for_list(), pk=pk)
 
 
 def answer_step(

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guanweihui import filing_kinds, filings
 from guanweihui.answer_forms import masked, phones_of
-from guanweihui.due_forms import AGREE, OpinionForm, ReasonForm, RemarksForm
+from guanweihui.due_forms import AGREE, OpinionForm, RemarksForm
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
 from guanweihui.models import Due, Filing
 from guanweihui.questionnaire import WHY, paragraphs
+from guanweihui.round_forms import ReasonForm
 from guanweihui.scope import Role, reach_of
 from guanweihui.views.due_page import REVIEWERS, crumbs_of, filing_or_404, waiting
 from guanweihui.views.dues import detail_page

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from guanweihui import text, uploads
 from guanweihui.forms import DateInput, PortalForm, UploadInput
+from guanweihui.round_forms import checked
 from members.models import Registration
 from members.workflow.registration import remark_field
 
@@ -82,13 +83,6 @@ def tick_name(person: int) -> str:
 
 def day_name(person: int) -> str:
     return f"day_{person}"
-
-
-def checked(value: str) -> str:
-    try:
-        return text.check_text(value)
-    except text.TextError as fault:
-        raise ValidationError(f"{fault}。") from fault
 
 
 class ScanForm(PortalForm):
