@@ -37,6 +37,8 @@ SORTS = {
     "group": ("due__school__group__position", "due__school__position"),
     "coaches": ("coaches",),
 }
+#: The list shows everything that was sent; figures and reports count less.
+COUNTED = "合计是表中各行之和；统计报表只计“已通过”的报名。"
 Lines = Mapping[str, tuple[int, int]]
 
 
@@ -66,7 +68,7 @@ def enrolment_list(request: HttpRequest) -> HttpResponse:
         form=chosen.form,
         totals=[("全部合计", [*figures_of(lines.totals()), chosen.qs.coaches(), None])],
         behind=figure_line(request, asked, asked.value(lines), of=unit_of(chosen)) if asked else None,
-        notes=campaign_notes(request, chosen),
+        notes=[*campaign_notes(request, chosen), *([] if asked else [COUNTED])],
         tabs=tabs_of(request, FILINGS),
         export="enrolment-export",
         unit="条",
