@@ -91,15 +91,16 @@ def save_draft(
     by: Any,
     at: datetime.datetime,
     asked: Asked | None = None,
+    roles: Collection[str] = FILLERS,
 ) -> QuestionnaireFiling:
     """Write what was typed as it is, gaps and mistakes too; the same text again writes nothing.
 
     `version` is that of the filing when the page was opened. Raises Outdated, with who saved what, when it
     was saved by somebody since; Refused when it is on its way, or waived. `asked` is the questionnaire, when
-    the caller has it at hand: autosave comes every few seconds.
+    the caller has it at hand: autosave comes every few seconds. `roles` may write.
     """
     with one_step(type(filing)):
-        fresh = _editable(filing, by)
+        fresh = editable(filing, by, roles)
         wanted = _known_keys(asked or kind_of(fresh.due).ask(fresh.due), typed)
         if wanted == fresh.typed:
             return fresh
@@ -414,8 +415,9 @@ def _may_add_later(due: Due, by: Any) -> bool:
     return due.round.state == Round.State.CLOSED and reach_of(by).serves(Role.DISTRICT)
 
 
-def _editable(filing: QuestionnaireFiling, by: Any) -> Any:
-    fresh: Any = own(filing, by=by, roles=FILLERS)
+def editable(filing: QuestionnaireFiling, by: Any, roles: Collection[str] = FILLERS) -> Any:
+    """Lock a filing that the actor may still change, and return it fresh; the caller's transaction."""
+    fresh: Any = own(filing, by=by, roles=roles)
     if not fresh.is_editable:
         raise Refused(f"这份材料现在是“{fresh.get_status_display()}”，不能修改。请刷新页面后再看。")
     if why := settled_words(fresh.due):

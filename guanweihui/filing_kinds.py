@@ -46,8 +46,22 @@ class FilingKind:
 
 
 _KINDS: dict[str, FilingKind] = {}
-#: Kinds with pages of their own: where a due of them is filled in and read.
-_ROUTES: dict[str, Callable[[Due], str]] = {}
+
+
+@dataclass(frozen=True)
+class OwnPages:
+    """A kind with pages of its own: where a due of it is filled in and read, and how its dues stand.
+
+    `bars_nil(due)` says why a school may not report nil, None when it may; `state_of(due)` is the state that
+    a due goes back to when it is owed again.
+    """
+
+    url: Callable[[Due], str]
+    bars_nil: Callable[[Due], str | None] | None = None
+    state_of: Callable[[Due], str] | None = None
+
+
+_OWN: dict[str, OwnPages] = {}
 
 
 def register(kind: FilingKind) -> FilingKind:
@@ -55,9 +69,27 @@ def register(kind: FilingKind) -> FilingKind:
     return kind
 
 
-def own_pages(name: str, url: Callable[[Due], str]) -> None:
-    """Say that dues of a kind are filled in and read on pages of their app."""
-    _ROUTES[name] = url
+def own_pages(
+    name: str,
+    url: Callable[[Due], str],
+    *,
+    bars_nil: Callable[[Due], str | None] | None = None,
+    state_of: Callable[[Due], str] | None = None,
+) -> None:
+    """Say that dues of a kind are filled in and read on pages of their app; see OwnPages."""
+    _OWN[name] = OwnPages(url, bars_nil, state_of)
+
+
+def bars_nil(due: Due) -> str | None:
+    """Say why a school may not report nil for this due; None when it may."""
+    own = _OWN.get(due.round.kind)
+    return own.bars_nil(due) if own is not None and own.bars_nil is not None else None
+
+
+def state_of(due: Due) -> str | None:
+    """Return the state that a due of a kind with own pages goes back to; None when its kind does not say."""
+    own = _OWN.get(due.round.kind)
+    return own.state_of(due) if own is not None and own.state_of is not None else None
 
 
 def get(name: str) -> FilingKind | None:
@@ -73,5 +105,5 @@ def url_of(due: Due) -> str:
     """Return where a due is filled in and read."""
     from django.urls import reverse
 
-    route = _ROUTES.get(due.round.kind)
-    return route(due) if route is not None else reverse("due-detail", args=[due.pk])
+    own = _OWN.get(due.round.kind)
+    return own.url(due) if own is not None else reverse("due-detail", args=[due.pk])

@@ -285,6 +285,8 @@ def _decide(
             raise Refused(f"该校已是“{fresh.get_state_display()}”，不能再改。")
         if state == Due.State.NIL and fresh.round.state != Round.State.OPEN:
             raise Refused(f"这次报送{fresh.round.get_state_display()}，不能作零报告。")
+        if state == Due.State.NIL and (why := filing_kinds.bars_nil(fresh)):
+            raise Refused(why)
         before, fresh.state, fresh.reason = fresh.state, state, reason
         fresh.met_at = at if state == Due.State.NIL else None
         fresh.save(update_fields=["state", "reason", "met_at"])
@@ -301,7 +303,8 @@ def restore(due: Due, *, by: Any, at: datetime.datetime, reason: str) -> Due:
         if fresh.state not in (Due.State.WAIVED, Due.State.NIL):
             raise Refused(f"该校现在是“{fresh.get_state_display()}”，不用恢复。")
         kind = filing_kinds.get(fresh.round.kind)
-        before, fresh.state = fresh.state, _begun(kind.filing_of(fresh) if kind is not None else None)
+        stood = filing_kinds.state_of(fresh) or _begun(kind.filing_of(fresh) if kind is not None else None)
+        before, fresh.state = fresh.state, stood
         fresh.reason, fresh.met_at = "", None
         fresh.save(update_fields=["state", "reason", "met_at"])
         record("due.restore", fresh, by=by, at=at, reason=reason, changes={"state": [before, fresh.state]})

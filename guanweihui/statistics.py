@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from activities.reports import classes_chart, enrolment_table
 from activities.return_reports import closed_tables_of_year
-from awards.reports import honour_table
+from awards.reports.honours import honour_table
 from guanweihui import figures
 from guanweihui.catalogue import Paper, report
 from guanweihui.documents import charts

@@ -11,6 +11,7 @@ from django.utils import timezone
 from guanweihui.models import AuditEvent, ImportBatch, Job
 from tests import factories
 from tests.activities import rows as campaign_rows
+from tests.awards import routes as award_routes
 from tests.cast import PLAYERS
 from tests.guanweihui import answer_rows, round_trip_rows
 from tests.members import (
@@ -34,8 +35,10 @@ PUBLIC = {"login", "logout", "livez", "readyz", "link", "help", "contrast", "ver
     "elder-home",
     "elder-enter",
     "elder-size",
+    *award_routes.PUBLIC,
 }
 ACCESS = {
+    **award_routes.ACCESS,
     "home": EVERYBODY,
     **dict.fromkeys(("todo-list", "todo-done", "todo-started"), COMMITTEE),
     "report-centre": COMMITTEE,
@@ -238,6 +241,7 @@ ACCESS = {
 }
 #: Routes that only POST opens; a GET by somebody with the right is 405, without it 404 or 405.
 POST_ONLY = {
+    *award_routes.POST_ONLY,
     *(f"due-{w}" for w in ("start", "save", "withdraw", "opinion", "endorse", "accept", "accept-many")),
     "slip-issue",
     "slip-revoke",
@@ -271,6 +275,7 @@ POST_ONLY = {
 }
 #: Routes whose row is not named by their first word.
 ROW_OF = {
+    **award_routes.ROW_OF,
     **dict.fromkeys(("due-detail", "due-print", "due-start", "due-fill", "due-save", "due-withdraw"), "sent"),
     **dict.fromkeys((f"due-{w}" for w in ("behalf", "opinion", "return", "scan")), "sent"),
     **dict.fromkeys((f"due-{w}" for w in ("endorse", "accept", "reopen")), "sent"),
@@ -348,10 +353,13 @@ def world(cast):
             person=factories.make_person(school=school), to_school=cast.far.school
         ),
     }
+    rows |= award_routes.world(cast)
     rows |= answer_rows.make_due_world(rows["enrolment"])
     rows |= round_trip_rows.make_workbook_world(rows["enrolment"].due.round, by=cast.users.district)
     pair = (factories.make_person(school=school).pk, factories.make_person(school=school).pk)
-    return {kind: row.pk for kind, row in rows.items()} | {"duplicate": pair}
+    # A row that is a tuple already is the whole of its route's arguments.
+    keys = {kind: row if isinstance(row, tuple) else row.pk for kind, row in rows.items()}
+    return keys | {"duplicate": pair}
 
 
 def address(name: str, world: dict[str, int]) -> str:
@@ -378,6 +386,9 @@ def address(name: str, world: dict[str, int]) -> str:
     }
     if name in special:
         return reverse(name, args=special[name])
+    if name in ROW_OF:
+        row = world[ROW_OF[name]]
+        return reverse(name, args=row if isinstance(row, tuple) else [row])
     try:
         return reverse(name)
     except Exception:
@@ -442,6 +453,7 @@ def test_public_routes_answer_a_visitor(cast, world):
         "logout": 405,
         "readyz": 200,
         "verify": 404,
+        **award_routes.PUBLIC,
     }
 
 

@@ -30,6 +30,12 @@ class AttachmentQuerySet(ScopedQuerySet):
         """Keep what a school brought in, with its filings or beside them."""
         return self.filter(models.Q(due__school=school) | models.Q(school=school))
 
+    def of_filing(self, filing):
+        """Keep the files of one filing, oldest first."""
+        return self.filter(due=filing.due_id, filing_type=filing._meta.label, filing_id=filing.pk).order_by(
+            "pk"
+        )
+
     def beside(self, field):
         """Keep the files of one field that hang on no due, oldest first."""
         return self.filter(due=None, field=field).order_by("pk")

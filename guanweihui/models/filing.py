@@ -67,6 +67,7 @@ class Round(models.Model):
         ENROLMENT = "enrolment", "主题活动报名"
         REGISTRATION = "registration", "五老志愿者登记"
         ANNUAL_RETURN = "annual_return", "年度统计"
+        NOMINATION = "nomination", "评选推荐"
 
     class State(models.TextChoices):
         PLANNED = "PLANNED", "待开始"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from awards import views
+from awards.views import honours as views
 
 urlpatterns = [
     path("honours/", views.honour_list, name="honour-list"),

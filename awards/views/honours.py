@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from awards.filters import HonourFilter
+from awards.filters.honours import HonourFilter
 from awards.models import Honour, OpeningBalance
-from awards.reports import honour_roll
+from awards.reports.honours import honour_roll
 from guanweihui.figures_page import Asked, FigureLine, asked_figure, figure_line
 from guanweihui.gate import posts
 from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of

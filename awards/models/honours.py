@@ -1,85 +1,18 @@
-"""Award cycles and the honour roll."""
+"""Decisions, the honours that they confer, and what was conferred before the portal."""
 
 import datetime
 
 from django.db import models
 from django.db.models import Q
 
+from guanweihui.models import User
 from guanweihui.models.org import District, School
-from guanweihui.scope import ScopedQuerySet, Way, to_district, to_link, to_school
+from guanweihui.scope import ScopedQuerySet, to_district, to_link, to_school
 from members.models import Person
 
-
-class CycleQuerySet(ScopedQuerySet):
-    # The calendar of commendation is known to everybody in the district.
-    ways = (to_district(), Way("group", "district__groups"), Way("school", "district__schools"))
-
-    def visible_to(self, actor, *, roles=None):
-        """See ScopedQuerySet; posts at several units of a district do not show a cycle twice."""
-        return super().visible_to(actor, roles=roles).distinct()
-
-    def for_list(self):
-        return self.order_by("-year", "-pk")
-
-
-class Cycle(models.Model):
-    """One round of commendation, every two years."""
-
-    district = models.ForeignKey(District, models.PROTECT, related_name="cycles", verbose_name="区")
-    name = models.CharField("名称", max_length=60)
-    year = models.PositiveSmallIntegerField("表彰年度")
-
-    objects = CycleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "评选周期"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["district", "year"],
-                name="one_cycle_a_year",
-                violation_error_message="本年度已有评选周期。",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class CategoryQuerySet(ScopedQuerySet):
-    ways = (to_district("cycle__district"),)
-
-    def for_list(self):
-        return self.select_related("cycle").order_by("-cycle__year", "position")
-
-
-class Category(models.Model):
-    """One of a cycle's awards; `kind` is what statistics count by, `name` what certificates print."""
-
-    class Kind(models.TextChoices):
-        ADVANCED_COLLECTIVE = "ADVANCED_COLLECTIVE", "先进集体"
-        GOOD_LEADER = "GOOD_LEADER", "关心关工委工作的好领导"
-        ADVANCED_IN_SERVICE = "ADVANCED_IN_SERVICE", "在职先进个人"
-        ADVANCED_RETIRED = "ADVANCED_RETIRED", "退休先进个人"
-
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="categories", verbose_name="评选周期")
-    kind = models.CharField("种类", max_length=30, choices=Kind)
-    name = models.CharField("名称", max_length=40)
-    position = models.PositiveSmallIntegerField("顺序", default=0)
-
-    objects = CategoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "奖项"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["cycle", "kind"],
-                name="one_category_a_kind",
-                violation_error_message="本届已有这个奖项。",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
+from .cycles import Category, Cycle
+from .lists import AwardList
+from .nominations import Nomination
 
 
 class DecisionQuerySet(ScopedQuerySet):
@@ -95,6 +28,17 @@ class Decision(models.Model):
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="decisions", verbose_name="评选周期")
     doc_number = models.CharField("发文字号", max_length=40)
     decided_on = models.DateField("发文日期")
+    #: The approved list that it confers; none for what was loaded from the years before.
+    award_list = models.OneToOneField(
+        AwardList,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decision",
+        verbose_name="拟表彰名单",
+        editable=False,
+    )
+    organ = models.CharField("授予单位", max_length=60, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -119,6 +63,26 @@ class HonourQuerySet(ScopedQuerySet):
     def standing(self):
         """Keep honours that have not been voided."""
         return self.filter(voided_on=None)
+
+    def of_cycle(self, cycle):
+        return self.filter(decision__cycle=cycle)
+
+    def of_decision(self, decision):
+        return self.filter(decision=decision).order_by("category__position", "certificate_no", "pk")
+
+    def of_category(self, category):
+        return self.filter(category=category)
+
+    def of_cycles(self, cycles):
+        """Keep honours that any of these cycles conferred."""
+        return self.filter(decision__cycle__in=cycles)
+
+    def by_token(self, token):
+        return self.filter(check_token=token) if token else self.none()
+
+    def numbered(self, number):
+        """Keep honours with this certificate number, whatever the district."""
+        return self.filter(certificate_no=number)
 
     def within(self, first: datetime.date, last: datetime.date):
         """Keep honours decided between two days."""
@@ -170,6 +134,32 @@ class Honour(models.Model):
     certificate_no = models.CharField("证书编号", max_length=40)
     voided_on = models.DateField("作废日期", null=True, blank=True)
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
+    nomination = models.ForeignKey(
+        Nomination,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="honours",
+        verbose_name="推荐",
+        editable=False,
+    )
+    #: A certificate made anew has its own number and names the void one.
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name="换发自",
+        editable=False,
+    )
+    #: 128 random bits behind the QR code; empty for certificates that the portal did not print.
+    check_token = models.CharField(max_length=32, blank=True, editable=False)
+    #: Six characters that go with the number when it is checked by hand.
+    check_code = models.CharField("查验码", max_length=6, blank=True, editable=False)
+    issued_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="制证人", editable=False
+    )
 
     objects = HonourQuerySet.as_manager()
 
@@ -186,6 +176,18 @@ class Honour(models.Model):
                 condition=Q(person__isnull=False, voided_on=None),
                 name="one_honour_a_person_and_category",
                 violation_error_message="同一人在同一奖项中只能表彰一次。",
+            ),
+            models.UniqueConstraint(
+                fields=["check_token"],
+                condition=~Q(check_token=""),
+                name="one_honour_a_check_token",
+                violation_error_message="查验码重复，请重试。",
+            ),
+            models.UniqueConstraint(
+                fields=["nomination"],
+                condition=Q(nomination__isnull=False, voided_on=None),
+                name="one_standing_honour_a_nomination",
+                violation_error_message="这份推荐已经表彰。",
             ),
             models.CheckConstraint(
                 condition=Q(voided_on=None) | ~Q(void_reason=""),

@@ -1,0 +1,1 @@
+"""The award cycle in the back office: city."""

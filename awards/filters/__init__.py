@@ -1,0 +1,1 @@
+"""Query bars of the award cycle."""

@@ -1,0 +1,407 @@
+"""Nominations (推荐): what a school sends for a cycle, the opinions on it, and who may not be commended."""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from guanweihui.models import District, Due, Filing, QuestionnaireFiling, School, User
+from guanweihui.models.filing import QuestionnaireFilingQuerySet
+from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from members.models import Person
+
+from .cycles import Category, Cycle
+from .quotas import Quota
+
+
+class Status(models.TextChoices):
+    """Where a nomination stands: the states of every filing, and those of a decision after it."""
+
+    DRAFT = "DRAFT", "草稿"
+    SUBMITTED = "SUBMITTED", "待协作组审核"
+    ENDORSED = "ENDORSED", "待区级复核"
+    ACCEPTED = "ACCEPTED", "复核通过"
+    RETURNED = "RETURNED", "已退回"
+    WITHDRAWN = "WITHDRAWN", "已撤回"
+    DECLINED = "DECLINED", "不予推荐"
+    APPROVED = "APPROVED", "拟表彰"
+    RESERVE = "RESERVE", "递补"
+    HONOURED = "HONOURED", "已表彰"
+
+
+#: Out of the running: such a nomination holds no place and bars no other.
+OUT = (Status.WITHDRAWN, Status.DECLINED)
+#: In the running, and taking a place of the quota.
+SENT = (
+    Status.SUBMITTED,
+    Status.ENDORSED,
+    Status.ACCEPTED,
+    Status.APPROVED,
+    Status.RESERVE,
+    Status.HONOURED,
+)
+#: Decided upon by the district: nothing more of the school's due waits for anybody.
+REVIEWED = (Status.ACCEPTED, Status.APPROVED, Status.RESERVE, Status.HONOURED, Status.DECLINED)
+
+
+class NominationQuerySet(QuestionnaireFilingQuerySet):
+    ways = to_school("unit")
+
+    def of_cycle(self, cycle):
+        return self.filter(cycle=cycle)
+
+    def of_category(self, category):
+        return self.filter(category=category)
+
+    def of_person(self, person):
+        return self.filter(person=person)
+
+    def of_unit(self, school):
+        return self.filter(unit=school)
+
+    def in_group(self, group):
+        return self.filter(unit__group=group)
+
+    def in_running(self):
+        """Keep what was neither withdrawn nor declined."""
+        return self.exclude(status__in=OUT)
+
+    def sent(self):
+        """Keep what takes a place of the quota."""
+        return self.filter(status__in=SENT)
+
+    def shown_to_reviewers(self):
+        """Keep what a school has sent at least once: its drafts are its own."""
+        return self.exclude(submitted_at=None)
+
+    def awaiting_group(self):
+        return self.filter(status=Status.SUBMITTED, category__passes_group=True)
+
+    def awaiting_district(self):
+        """Keep what the office is to review: endorsed, or sent in a category that no group endorses."""
+        return self.filter(
+            Q(status=Status.ENDORSED) | Q(status=Status.SUBMITTED, category__passes_group=False)
+        )
+
+    def reviewed(self):
+        """Keep what came through the district's review and is on its way to a decision."""
+        return self.filter(status__in=[Status.ACCEPTED, Status.APPROVED, Status.RESERVE, Status.HONOURED])
+
+    def in_states(self, states):
+        return self.filter(status__in=states)
+
+    def named(self, text):
+        """Search by part of the nominee's or the unit's name."""
+        text = text.strip()
+        return self.filter(
+            Q(printed_name__icontains=text)
+            | Q(person__name__icontains=text)
+            | Q(unit__short_name__icontains=text)
+            | Q(unit__full_name__icontains=text)
+        )
+
+    def for_page(self):
+        """Load what a nomination's page shows beside its answers."""
+        return (
+            super()
+            .for_page()
+            .select_related("cycle", "category", "person", "unit__group", "quota__group", "quota__school")
+        )
+
+    def for_list(self):
+        """Load what a row of a list shows, in one query: by category, the group's rank, unit."""
+        return (
+            self.select_related("cycle", "category", "person", "unit__group", "due__round")
+            .defer("draft")
+            .order_by(
+                "category__position",
+                models.F("rank").asc(nulls_last=True),
+                "unit__group__position",
+                "unit__position",
+                "pk",
+            )
+        )
+
+
+class Nomination(QuestionnaireFiling):
+    """One nominee of a school in one category of a cycle: a person, or the school itself as a collective.
+
+    The draft answers the category's form fields (awards.sheets). `printed_*` are the names of the time,
+    written when it is sent. `quota` is the row whose place it takes while it is in the running.
+    """
+
+    Status = Status  # the states of a decision follow those of a filing
+
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="nominations", verbose_name="评选周期")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="nominations", verbose_name="奖项")
+    unit = models.ForeignKey(School, models.PROTECT, related_name="nominations", verbose_name="推荐单位")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="nominations", verbose_name="人选"
+    )
+    quota = models.ForeignKey(
+        Quota,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="nominations",
+        verbose_name="占用名额",
+        editable=False,
+    )
+    printed_name = models.CharField("姓名", max_length=50, blank=True, editable=False)
+    printed_unit = models.CharField("单位全称", max_length=100, blank=True, editable=False)
+    printed_duty = models.CharField("职务", max_length=50, blank=True, editable=False)
+    #: Place in the group's order within the category; 1 is the first.
+    rank = models.PositiveSmallIntegerField("协作组排序", null=True, blank=True, editable=False)
+    #: Place among the reserves (递补) of the category, in the district's order.
+    reserve_place = models.PositiveSmallIntegerField("递补顺序", null=True, blank=True, editable=False)
+
+    objects = NominationQuerySet.as_manager()
+
+    class Meta(QuestionnaireFiling.Meta):
+        verbose_name = verbose_name_plural = "推荐"
+        constraints = [
+            *QuestionnaireFiling.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["cycle", "person"],
+                condition=Q(person__isnull=False) & ~Q(status__in=["WITHDRAWN", "DECLINED"]),
+                name="one_person_one_award_a_cycle",
+                violation_error_message="该同志本届已被推荐。一人一届只能推荐一个奖项，请先撤回另一份。",
+            ),
+            models.UniqueConstraint(
+                fields=["category", "unit"],
+                condition=Q(person__isnull=True) & ~Q(status__in=["WITHDRAWN", "DECLINED"]),
+                name="one_collective_a_school_and_category",
+                violation_error_message="本校在这个奖项中已有一份推荐。",
+            ),
+            models.CheckConstraint(
+                condition=Q(quota__isnull=True)
+                | ~Q(status__in=["DRAFT", "RETURNED", "WITHDRAWN", "DECLINED"]),
+                name="only_what_is_sent_takes_a_place",
+                violation_error_message="没有提交的推荐不占名额。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cycle", "status", "category"], name="nominations_by_state"),
+        ]
+
+    def __str__(self):
+        return f"{self.category}：{self.nominee}"
+
+    @property
+    def nominee(self) -> str:
+        """Return who is nominated; the person is at hand wherever a list or page is shown."""
+        if self.person_id is None:
+            return self.printed_unit or str(self.unit)
+        return self.printed_name or str(self.person)
+
+    @property
+    def is_sent(self) -> bool:
+        return self.status in SENT
+
+    @property
+    def receipt_no(self) -> str:
+        """Return the number that the receipt bears: year of the cycle and key."""
+        return f"TJ{self.cycle.year}-{self.pk:05d}"
+
+    def settle(self, *, at: datetime.datetime) -> None:
+        """Keep the Due in step with all nominations of the school; `take()` calls it in its transaction.
+
+        A due of nominations is met by 报送完毕 (its `met_at`), not by any one of them.
+        """
+        due = Due.objects.select_for_update().get(pk=self.due_id)
+        statuses = list(Nomination.objects.filter(due=due).values_list("status", flat=True))
+        state = due_state(statuses, is_finished=due.met_at is not None)
+        if due.met_at is not None and state in (Due.State.WAITING, Due.State.DRAFT):
+            due.met_at = None
+        due.state = state
+        due.save(update_fields=["state", "met_at"])
+
+
+def due_state(statuses: Any, *, is_finished: bool) -> str:
+    """Return where a due stands whose nominations stand so; `is_finished` when 报送完毕 was said."""
+    found = set(statuses)
+    if Status.RETURNED in found:
+        return Due.State.RETURNED
+    if not is_finished or found <= {Status.WITHDRAWN}:
+        return Due.State.DRAFT if found - {Status.WITHDRAWN} else Due.State.WAITING
+    if Status.DRAFT in found:
+        return Due.State.DRAFT
+    if Status.SUBMITTED in found:
+        return Due.State.SUBMITTED
+    return Due.State.ENDORSED if Status.ENDORSED in found else Due.State.ACCEPTED
+
+
+class OpinionQuerySet(ScopedQuerySet):
+    ways = to_school("nomination__unit")
+
+    def of(self, nomination):
+        """Keep the opinions on one nomination, from the unit upwards."""
+        return self.filter(nomination=nomination).select_related("given_by").order_by("level")
+
+    def in_order(self):
+        return self.order_by("level")
+
+
+class Opinion(models.Model):
+    """What one level says of a nomination (单位、协作组、区、市); given anew, it takes the old one's place.
+
+    The unit's is that of its Party organisation, sealed on paper; a group has no seal and signs by name.
+    """
+
+    class Level(models.TextChoices):
+        UNIT = "1_UNIT", "单位意见"
+        GROUP = "2_GROUP", "协作组意见"
+        DISTRICT = "3_DISTRICT", "区教育关工委意见"
+        COMMITTEE = "4_COMMITTEE", "区教工委审批意见"
+        CITY = "5_CITY", "市级意见"
+
+    class Verdict(models.TextChoices):
+        AGREE = "AGREE", "同意推荐"
+        RETURN = "RETURN", "退回修改"
+        DECLINE = "DECLINE", "不予推荐"
+
+    nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="opinions", verbose_name="推荐")
+    level = models.CharField("层级", max_length=12, choices=Level)
+    verdict = models.CharField("结论", max_length=8, choices=Verdict, default=Verdict.AGREE)
+    text = models.CharField("意见", max_length=300)
+    signed_by = models.CharField("签署人", max_length=50, blank=True)
+    signed_on = models.DateField("签署日期", null=True, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="办理人")
+    given_at = models.DateTimeField("办理时间")
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "推荐意见"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nomination", "level"],
+                name="one_opinion_a_level",
+                violation_error_message="这一级已有意见。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="opinion_says_something",
+                violation_error_message="请写明意见。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_level_display()}：{self.get_verdict_display()}"
+
+
+class PanelMarkQuerySet(ScopedQuerySet):
+    # Marks of the district's panel: schools and groups do not see them.
+    ways = (to_district("nomination__unit__district"),)
+
+    def of(self, nomination):
+        return self.filter(nomination=nomination).order_by("panellist", "pk")
+
+
+class PanelMark(models.Model):
+    """What one member of the district's panel thinks of a nomination: points of 100, and a note."""
+
+    nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="marks", verbose_name="推荐")
+    panellist = models.CharField("评审人", max_length=50)
+    points = models.DecimalField("评分", max_digits=4, decimal_places=1, null=True, blank=True)
+    note = models.CharField("评语", max_length=300, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
+    entered_at = models.DateTimeField("录入时间")
+
+    objects = PanelMarkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评审意见"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nomination", "panellist"],
+                name="one_mark_a_panellist_and_nomination",
+                violation_error_message="这位评审人对这份推荐已有评审意见。",
+            ),
+            models.CheckConstraint(
+                condition=Q(points=None) | Q(points__gte=0, points__lte=100),
+                name="mark_lies_between_0_and_100",
+                violation_error_message="评分须在 0 到 100 之间。",
+            ),
+            models.CheckConstraint(
+                condition=Q(points__isnull=False) | ~Q(note=""),
+                name="panel_mark_says_something",
+                violation_error_message="评分和评语至少填一项。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.panellist} {self.points if self.points is not None else ''}"
+
+
+class VetoQuerySet(ScopedQuerySet):
+    # Staff alone know of it; a school learns from the check of its own nomination.
+    ways = (to_district(),)
+
+    def standing(self, day: datetime.date):
+        """Keep what holds on `day`: begun, not over, not lifted."""
+        return self.filter(from_on__lte=day, lifted_at=None).filter(Q(until_on=None) | Q(until_on__gte=day))
+
+    def for_list(self):
+        return self.select_related("person__school", "school", "set_by").order_by("-from_on", "-pk")
+
+
+class Veto(models.Model):
+    """A person or a school that may not be commended: 一票否决, or 停评 of the next cycle after a breach."""
+
+    class Kind(models.TextChoices):
+        VETO = "VETO", "一票否决"
+        BAN = "BAN", "停评"
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="vetoes", verbose_name="区")
+    kind = models.CharField("种类", max_length=4, choices=Kind, default=Kind.VETO)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="vetoes", verbose_name="人员"
+    )
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="vetoes", verbose_name="单位"
+    )
+    reason = models.CharField("理由", max_length=300)
+    from_on = models.DateField("起始日期")
+    until_on = models.DateField("截止日期", null=True, blank=True)
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="登记人")
+    set_at = models.DateTimeField("登记时间")
+    lifted_at = models.DateTimeField("解除时间", null=True, blank=True, editable=False)
+    lift_reason = models.CharField("解除理由", max_length=300, blank=True, editable=False)
+
+    objects = VetoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "一票否决和停评"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=True, school__isnull=False)
+                | Q(person__isnull=False, school__isnull=True),
+                name="veto_is_of_a_person_or_a_school",
+                violation_error_message="请选一名人员或一个单位。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="veto_gives_a_reason",
+                violation_error_message="请写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")),
+                name="veto_ends_after_it_begins",
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None) | ~Q(lift_reason=""),
+                name="lifted_veto_gives_a_reason",
+                violation_error_message="解除须写明理由。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}：{self.person or self.school}"
+
+
+#: The statuses that Filing knows too; the rest of the chain is the awards' own.
+assert set(Filing.Status.values) <= set(Status.values)

@@ -1,0 +1,1 @@
+"""Pages of the award cycle, one drawer each."""

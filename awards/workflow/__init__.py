@@ -1,0 +1,1 @@
+"""Steps of the award cycle, one drawer each."""

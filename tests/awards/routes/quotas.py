@@ -1,0 +1,3 @@
+"""Routes of the award cycle and who opens them: quotas."""
+
+ACCESS: dict[str, set[str]] = {}

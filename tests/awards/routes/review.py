@@ -1,0 +1,3 @@
+"""Routes of the award cycle and who opens them: review."""
+
+ACCESS: dict[str, set[str]] = {}
