@@ -220,6 +220,8 @@ def act(person: Coordinator, kind: str, dice: random.Random) -> tuple[int, bool]
     """Do one thing as a coordinator does; tell the status and whether it is one that should be."""
     if not person.writes and kind not in ("home", "detail"):
         kind = "detail"
+    if person.is_sent and kind == "fill":
+        kind = "detail"  # what was sent is read, not filled in
     if person.is_sent and kind in ("save", "submit"):
         # Found one more mistake: what was sent comes back, is mended and sent again.
         status, _, _ = call(person, "POST", f"/dues/{person.due}/withdraw/", {})
