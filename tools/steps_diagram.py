@@ -1,39 +1,57 @@
-"""Draw the steps of filings from the table that the code obeys, as a Mermaid diagram.
+"""Draw the steps of workflows from the tables that the code obeys, as Mermaid diagrams.
 
-    python tools/steps_diagram.py            prints it
-    python tools/steps_diagram.py --write    puts it into docs/architecture.md
+    python tools/steps_diagram.py            prints them
+    python tools/steps_diagram.py --write    puts them into docs/architecture.md
 
-The tests compare the paper with the table.
+The tests compare the paper with the tables.
 """
 
 import os
 import re
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPER = ROOT / "docs" / "architecture.md"
-PLACE = re.compile(r"(?<=<!-- steps -->\n).*?(?=<!-- end of steps -->)", re.DOTALL)
 
 
-def diagram() -> str:
-    """Return the diagram: one arrow a step and state it starts from, with the roles that may take it."""
+def diagrams() -> dict[str, str]:
+    """Return the diagram of each workflow by the name of its place in the paper."""
+    from awards.models import Nomination
+    from awards.workflow.nominations import STEPS as NOMINATION_STEPS
     from guanweihui.filings import STEPS
     from guanweihui.models import Filing
+
+    return {
+        "steps": diagram(STEPS, Filing.Status),
+        "nomination steps": diagram(NOMINATION_STEPS, Nomination.Status),
+    }
+
+
+def diagram(steps: Mapping[str, Any], states: Iterable[Any]) -> str:
+    """Draw one arrow a step and state it starts from, with the roles that may take it."""
     from guanweihui.scope import Role
 
-    order = list(Filing.Status)
+    order = list(states)
+    words = {str(state): state.name for state in order}
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {order[0].name}"]
     lines += [f"    {state.name}: {state.label}" for state in order]
-    for step in STEPS.values():
+    for step in steps.values():
         who = "、".join(Role(role).label for role in sorted(step.roles))
         reason = "，写明理由" if step.needs_reason else ""
         lines += [
-            f"    {state.name} --> {Filing.Status(step.to_state).name}: {step.label}（{who}{reason}）"
+            f"    {state.name} --> {words[str(step.to_state)]}: {step.label}（{who}{reason}）"
             for state in order
             if state in step.from_states
         ]
     return "\n".join([*lines, "```", ""])
+
+
+def place(name: str) -> re.Pattern[str]:
+    """Find where a diagram stands in the paper."""
+    return re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -43,9 +61,12 @@ def main() -> None:
 
     django.setup()
     if sys.argv[1:] == ["--write"]:
-        PAPER.write_text(PLACE.sub(lambda _: diagram(), PAPER.read_text(encoding="utf-8")), encoding="utf-8")
+        paper = PAPER.read_text(encoding="utf-8")
+        for name, drawn in diagrams().items():
+            paper = place(name).sub(lambda _, drawn=drawn: drawn, paper)
+        PAPER.write_text(paper, encoding="utf-8")
     else:
-        print(diagram())
+        print("\n".join(diagrams().values()))
 
 
 if __name__ == "__main__":

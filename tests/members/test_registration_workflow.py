@@ -199,6 +199,13 @@ def test_a_waived_school_submits_nothing(cast):
             CALLS[call](row, cast.users.school)
 
 
+def test_a_school_that_owes_again_finds_its_list_as_it_was(cast):
+    row = filled(cast)
+    rounds.waive(row.due, by=cast.users.district, at=now(), reason="停办")
+    rounds.restore(row.due, by=cast.users.district, at=now(), reason="仍在办")
+    assert Due.objects.get().state == "DRAFT"
+
+
 # --- the draft --------------------------------------------------------------------------------------------
 
 
