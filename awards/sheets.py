@@ -1,9 +1,10 @@
 """A category's form fields as a questionnaire: wizard, print, remarks and versions all go by their keys."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from awards.models import Category, FormField, Nomination
-from awards.sources import known_of
+from awards.sources import known_of, prefilled
 from guanweihui.questionnaire import (
     Answers,
     Asked,
@@ -50,7 +51,7 @@ def sheet_of(category: Category, fields: Iterable[FormField], form: str) -> Ques
         title=f"{category.name}推荐审批表",
         edition=1,
         tables=tuple(tables),
-        checks=tuple(_long_enough(one) for one in fields if one.least),
+        checks=(*(_long_enough(one) for one in fields if one.least), _signed_on_a_day),
     )
 
 
@@ -81,6 +82,22 @@ def _long_enough(field: FormField) -> Check:
     return check
 
 
+def _signed_on_a_day(answers: Answers) -> Iterator[Fault]:
+    said = answers.get(SIGNED_ON)
+    if isinstance(said, str) and len(said) < len("2020-03-02"):
+        yield Fault(SIGNED_ON, f"“签署日期”填了“{said}”，请填到日，例如 2020年3月2日。")
+
+
+def part_of(asked: Asked, key: str) -> Asked | None:
+    """Return the part of a form that one page of it asks, by the key of its table; None for no such part."""
+    table = next((one for one in asked.questionnaire.tables if one.key == key), None)
+    if table is None:
+        return None
+    known = {item.key: asked.known[item.key] for item in table.items() if item.key in asked.known}
+    sheet = dataclasses.replace(asked.questionnaire, tables=(table,))
+    return dataclasses.replace(asked, questionnaire=sheet, known=known)
+
+
 def fields_of(nomination: Nomination) -> list[FormField]:
     """Return the district form's fields of a nomination's category, in order."""
     return [one for one in nomination.category.fields.in_order() if one.form == FormField.Form.DISTRICT]
@@ -102,6 +119,11 @@ def ask(
     return Asked(
         sheet_of(nomination.category, fields, FormField.Form.DISTRICT), known=known(nomination, fields)
     )
+
+
+def prefill(nomination: Nomination) -> dict[str, str]:
+    """Return what a new nomination holds: what the portal knows, and the unit's usual opinion."""
+    return {OPINION: USUAL_OPINION, **prefilled(nomination, fields_of(nomination))}
 
 
 def sheet_for(nomination: Nomination) -> Questionnaire:

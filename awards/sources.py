@@ -1,19 +1,20 @@
 """What the portal knows of a nominee already: the values that a form field may name as its source."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.urls import reverse
 from django.utils import timezone
 
-from awards.models import FormField, Nomination
+from awards.models import FormField, Honour, Nomination
 from guanweihui import text
-from guanweihui.questionnaire import Known, Value
-from members.models import Appointment, Person
+from guanweihui.questionnaire import Known, Value, written
+from members.models import Appointment, Card, Person, ServiceRecord
 
-FILE, UNIT, COMMITTEE = "人员档案", "单位信息", "关工委任职"
+FILE, UNIT, COMMITTEE, ROLL = "人员档案", "单位信息", "关工委任职", "表彰名册"
 
 Look = Callable[[Nomination, datetime.date], Value]
+Position = Appointment.Position
 
 
 def _of_person(name: str) -> Look:
@@ -28,15 +29,62 @@ def _elder_class(nomination: Nomination, day: datetime.date) -> Value:
     return str(person.elder_class) if person is not None and person.elder_class_id else None
 
 
+def _day(row: object, name: str, precision: str) -> Value:
+    """Write a date as a form takes it: ISO, as exact as it is known."""
+    on = getattr(row, name)
+    known: text.Precision = getattr(row, precision) or "day"
+    return text.PartialDate(on, known).iso() if on else None
+
+
 def _day_of_person(name: str, precision: str) -> Look:
-    """Write a person's date as a form takes it: ISO, as exact as it is known."""
+    return lambda nomination, day: _day(nomination.person, name, precision) if nomination.person_id else None
 
-    def look(nomination: Nomination, day: datetime.date) -> Value:
-        on = getattr(nomination.person, name) if nomination.person_id else None
-        known: text.Precision = getattr(nomination.person, precision) or "day"
-        return text.PartialDate(on, known).iso() if on else None
 
-    return look
+def _unit_of_person(nomination: Nomination, day: datetime.date) -> Value:
+    return nomination.unit.full_name if nomination.person_id else None
+
+
+def _volunteer_number(nomination: Nomination, day: datetime.date) -> Value:
+    card = getattr(nomination.person, "card", None)
+    return card.number if card is not None and card.status == Card.Status.VALID else None
+
+
+def _hours(nomination: Nomination, day: datetime.date) -> Value:
+    """Add up the confirmed service of a volunteer, training left out; none of somebody who never served."""
+    if nomination.person_id is None:
+        return None
+    hours = ServiceRecord.objects.of_person(nomination.person).confirmed().service().hours()
+    return f"{hours:g}" if hours else None
+
+
+def _posts_of_person(nomination: Nomination) -> list[Appointment]:
+    person = nomination.person
+    if person is None:
+        return []
+    seats = Appointment.objects.filter(person=person).select_related("district", "group", "school")
+    return list(seats.order_by("pk"))
+
+
+def _post(nomination: Nomination, day: datetime.date) -> Value:
+    """Name the seats on committees that a person holds, the highest first."""
+    held = [
+        one
+        for one in _posts_of_person(nomination)
+        if (one.from_on is None or one.from_on <= day) and (one.to_on is None or one.to_on >= day)
+    ]
+    held.sort(key=lambda one: one.position)
+    return "、".join(f"{one.unit}{one.get_position_display()}" for one in held) or None
+
+
+def _years(nomination: Nomination, day: datetime.date) -> Value:
+    """Count the full years since a person's first seat on a committee, or since he became a volunteer."""
+    began = [one.from_on for one in _posts_of_person(nomination) if one.from_on is not None]
+    if nomination.person is not None and nomination.person.registered_on is not None:
+        began.append(nomination.person.registered_on)
+    if not began:
+        return None
+    first = min(began)
+    return max(0, day.year - first.year - ((day.month, day.day) < (first.month, first.day)))
 
 
 def _of_unit(name: str) -> Look:
@@ -51,10 +99,14 @@ def _group(nomination: Nomination, day: datetime.date) -> Value:
     return nomination.unit.group.full_name
 
 
-def _head(position: str) -> Look:
+def _set_up(nomination: Nomination, day: datetime.date) -> Value:
+    return _day(nomination.unit, "committee_set_up_on", "committee_set_up_precision")
+
+
+def _head(position: int) -> Look:
     def look(nomination: Nomination, day: datetime.date) -> Value:
-        heads = Appointment.objects.of_unit(nomination.unit).serving(day).in_position(position)
-        found = heads.order_by("-from_on", "-pk").first()
+        heads = Appointment.objects.committee_on(nomination.unit, day).in_position(position)
+        found = heads.first()
         return found.printed_name if found else None
 
     return look
@@ -64,23 +116,55 @@ def _elders(nomination: Nomination, day: datetime.date) -> Value:
     return Person.objects.of_school(nomination.unit).volunteers_on(day).count()
 
 
+def _honours(nomination: Nomination, day: datetime.date) -> Value:
+    """Write out what the nominee was commended with, a line an honour, the latest first."""
+    return "\n".join(_honour_words(nomination)) or None
+
+
+def _honour_words(nomination: Nomination) -> Iterator[str]:
+    person, unit = nomination.person, nomination.unit
+    own = Honour.objects.filter(person=person) if person else Honour.objects.filter(unit=unit, person=None)
+    for one in own.standing().for_list():
+        decided = one.decision.decided_on
+        yield f"{decided.year}年{decided.month}月 {one.category}（{one.decision.doc_number}）"
+
+
 #: Every source by its name: what it is called, where it comes from, and how it is found.
 SOURCES: Mapping[str, tuple[str, str, Look]] = {
     "unit.full_name": ("单位全称", UNIT, _of_unit("full_name")),
+    "unit.short_name": ("单位简称", UNIT, _of_unit("short_name")),
     "unit.stage": ("学段", UNIT, _stage),
     "unit.group": ("所属协作组", UNIT, _group),
-    "unit.director": ("关工委主任", COMMITTEE, _head(Appointment.Position.DIRECTOR)),
-    "unit.executive": ("常务副主任", COMMITTEE, _head(Appointment.Position.EXECUTIVE_DEPUTY)),
+    "unit.set_up_on": ("关工委成立时间", UNIT, _set_up),
+    "unit.director": ("关工委主任", COMMITTEE, _head(Position.DIRECTOR)),
+    "unit.executive": ("常务副主任", COMMITTEE, _head(Position.EXECUTIVE_DEPUTY)),
+    "unit.liaison": ("联络员", COMMITTEE, _head(Position.LIAISON)),
     "unit.elders": ("五老志愿者人数", "人员名册", _elders),
+    "unit.honours": ("单位曾获荣誉", ROLL, _honours),
     "person.name": ("姓名", FILE, _of_person("name")),
     "person.sex": ("性别", FILE, _of_person("sex")),
     "person.ethnicity": ("民族", FILE, _of_person("ethnicity")),
+    "person.native_place": ("籍贯", FILE, _of_person("native_place")),
     "person.political_status": ("政治面貌", FILE, _of_person("political_status")),
+    "person.education": ("文化程度", FILE, _of_person("education")),
+    "person.unit": ("所在单位", UNIT, _unit_of_person),
     "person.duty": ("职务", FILE, _of_person("duty")),
     "person.rank": ("职级", FILE, _of_person("rank")),
+    "person.title": ("职称", FILE, _of_person("title")),
     "person.born_on": ("出生年月", FILE, _day_of_person("born_on", "birth_precision")),
+    "person.began_work_on": (
+        "参加工作时间",
+        FILE,
+        _day_of_person("began_work_on", "began_work_precision"),
+    ),
+    "person.joined_party_on": ("入党时间", FILE, _day_of_person("joined_party_on", "joined_party_precision")),
     "person.retired_on": ("退休时间", FILE, _day_of_person("retired_on", "retired_precision")),
     "person.elder_class": ("五老类别", FILE, _elder_class),
+    "person.volunteer_number": ("志愿者编号", "志愿者证", _volunteer_number),
+    "person.hours": ("累计服务时间（小时）", "服务记录", _hours),
+    "person.committee_post": ("关工委职务", COMMITTEE, _post),
+    "person.committee_years": ("从事关工委工作年限", COMMITTEE, _years),
+    "person.honours": ("个人曾获荣誉", ROLL, _honours),
 }
 
 
@@ -90,17 +174,51 @@ def source_choices() -> list[tuple[str, str]]:
 
 
 def known_of(nomination: Nomination, fields: Iterable[FormField]) -> dict[str, Known]:
-    """Return what the portal knows of these fields, by key, with its source and the address of its rows."""
+    """Return what the portal knows of these fields, by key, with its source and the address of its rows.
+
+    Long texts are left out: they are begun with what is known (prefilled()) and written on, not compared.
+    """
+    return _known(nomination, [one for one in fields if one.format != FormField.Format.LONG])
+
+
+def prefilled(nomination: Nomination, fields: Iterable[FormField]) -> dict[str, str]:
+    """Return what a new nomination holds: every value that the portal knows, as if typed."""
+    return {key: written(known.value) for key, known in _known(nomination, fields).items()}
+
+
+def _known(nomination: Nomination, fields: Iterable[FormField]) -> dict[str, Known]:
     day = timezone.localdate()
     found: dict[str, Known] = {}
     for field in fields:
         if (source := SOURCES.get(field.source)) is None:
             continue
         _, where, look = source
-        value = look(nomination, day)
+        value = fitted(look(nomination, day), field)
         if value is not None:
             found[field.key] = Known(value, where, _url(nomination, field.source))
     return found
+
+
+def fitted(value: Value, field: FormField) -> Value:
+    """Turn what is known into what the field takes, so that it stands there as if typed.
+
+    A text too long for the field loses its last lines; None when nothing of it fits.
+    """
+    if value is None:
+        return None
+    if field.format == FormField.Format.INT:
+        whole = written(value).partition(".")[0]
+        return int(whole) if whole.isdecimal() else None
+    if field.format == FormField.Format.CHOICE:
+        return value if value in field.choices else None
+    lines, said = written(value).split("\n"), ""
+    mark = "\n" if field.format == FormField.Format.LONG else "；"
+    for line in lines:
+        longer = f"{said}{mark}{line}" if said else line
+        if len(longer) > field.longest:
+            break
+        said = longer
+    return said or None
 
 
 def _url(nomination: Nomination, source: str) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from guanweihui.models import District, Due, Filing, QuestionnaireFiling, School, User
 from guanweihui.models.filing import QuestionnaireFilingQuerySet
-from guanweihui.scope import ScopedQuerySet, to_district, to_school
+from guanweihui.scope import Role, ScopedQuerySet, to_district, to_school
 from members.models import Person
 
 from .cycles import Category, Cycle
@@ -45,11 +45,23 @@ SENT = (
 REVIEWED = (Status.ACCEPTED, Status.APPROVED, Status.RESERVE, Status.HONOURED, Status.DECLINED)
 
 
+#: Within a category: the groups in their order, each with its own ranking.
+IN_GROUP_ORDER = (
+    "unit__group__position",
+    models.F("rank").asc(nulls_last=True),
+    "unit__position",
+    "pk",
+)
+
+
 class NominationQuerySet(QuestionnaireFilingQuerySet):
     ways = to_school("unit")
 
     def of_cycle(self, cycle):
         return self.filter(cycle=cycle)
+
+    def of_cycles(self, cycles):
+        return self.filter(cycle__in=cycles)
 
     def of_category(self, category):
         return self.filter(category=category)
@@ -84,12 +96,67 @@ class NominationQuerySet(QuestionnaireFilingQuerySet):
             Q(status=Status.ENDORSED) | Q(status=Status.SUBMITTED, category__passes_group=False)
         )
 
+    def waiting_for(self, actor):
+        """Keep what lies before the actor as head of a group, as the district's office, or as both."""
+        mine = self.visible_to(actor, roles={Role.GROUP}).awaiting_group()
+        return mine | self.visible_to(actor, roles={Role.DISTRICT}).awaiting_district()
+
+    def among(self, keys):
+        """Keep these, by the keys that a page sent; words that are no keys are none."""
+        return self.filter(pk__in=[int(key) for key in map(str, keys) if key.isdecimal() and len(key) < 19])
+
+    def in_queue(self):
+        """Put what waits in its reviewers' order: their deadline (`review_by_on`), category, group, unit."""
+        by_group = models.When(
+            status=Status.SUBMITTED, category__passes_group=True, then=models.F("cycle__endorse_by_on")
+        )
+        last_day = models.Case(
+            by_group, default=models.F("cycle__review_by_on"), output_field=models.DateField()
+        )
+        return self.annotate(review_by_on=last_day).order_by(
+            models.F("review_by_on").asc(nulls_last=True), "cycle", "category__position", *IN_GROUP_ORDER
+        )
+
+    def in_group_order(self):
+        """Sort by cycle, the latest first, category, group, and the group's own order."""
+        return self.order_by("-cycle__year", "category__position", *IN_GROUP_ORDER)
+
+    def in_own_order(self):
+        """Sort for a school: as in_group_order(), but nothing tells how its group ranked its nominees."""
+        return self.order_by("-cycle__year", "category__position", "unit__position", "pk")
+
+    def for_review(self):
+        """Load what a reviewer's page shows of those in its queue; what was sent is its Version."""
+        return self.select_related(
+            "cycle",
+            "category",
+            "person",
+            "unit__group",
+            "due__round",
+            "quota__group",
+            "quota__school",
+            "submitted_by",
+        ).defer("draft")
+
     def reviewed(self):
         """Keep what came through the district's review and is on its way to a decision."""
         return self.filter(status__in=[Status.ACCEPTED, Status.APPROVED, Status.RESERVE, Status.HONOURED])
 
     def in_states(self, states):
         return self.filter(status__in=states)
+
+    def fillable_by(self, actor):
+        """Keep what the actor may fill in: his school's, and what a deputy began on behalf of one."""
+        own = self.visible_to(actor, roles={Role.SCHOOL})
+        return own | self.visible_to(actor, roles={Role.GROUP, Role.DISTRICT}).exclude(basis="")
+
+    def readable_by(self, actor):
+        """Keep what the actor may read: a draft is its school's own until it was sent once."""
+        return self.fillable_by(actor) | self.visible_to(actor).shown_to_reviewers()
+
+    def unfinished_on_behalf(self):
+        """Keep what a deputy began for a school and has not sent."""
+        return self.filter(status__in=[Status.DRAFT, Status.RETURNED]).exclude(basis="")
 
     def named(self, text):
         """Search by part of the nominee's or the unit's name."""
@@ -106,7 +173,8 @@ class NominationQuerySet(QuestionnaireFilingQuerySet):
         return (
             super()
             .for_page()
-            .select_related("cycle", "category", "person", "unit__group", "quota__group", "quota__school")
+            .select_related("cycle", "category", "person__elder_class", "person__card", "unit__group")
+            .select_related("quota__group", "quota__school")
         )
 
     def for_list(self):
@@ -243,6 +311,13 @@ class OpinionQuerySet(ScopedQuerySet):
     def in_order(self):
         return self.order_by("level")
 
+    def returns_of(self, due):
+        """Keep why nominations of a due came back that lie with the school again, by nomination."""
+        back = self.filter(
+            nomination__due=due, nomination__status=Status.RETURNED, verdict=Opinion.Verdict.RETURN
+        )
+        return back.order_by("nomination", "-given_at", "level")
+
 
 class Opinion(models.Model):
     """What one level says of a nomination (单位、协作组、区、市); given anew, it takes the old one's place.
@@ -343,6 +418,17 @@ class VetoQuerySet(ScopedQuerySet):
     def standing(self, day: datetime.date):
         """Keep what holds on `day`: begun, not over, not lifted."""
         return self.filter(from_on__lte=day, lifted_at=None).filter(Q(until_on=None) | Q(until_on__gte=day))
+
+    def in_district(self, district):
+        return self.filter(district=district)
+
+    def same_as(self, veto):
+        """Keep those of the same kind on the same person or school."""
+        return self.filter(kind=veto.kind, person=veto.person_id, school=veto.school_id)
+
+    def unfinished(self, day: datetime.date):
+        """Keep what holds on `day` or begins later: not over, not lifted."""
+        return self.filter(lifted_at=None).filter(Q(until_on=None) | Q(until_on__gte=day))
 
     def for_list(self):
         return self.select_related("person__school", "school", "set_by").order_by("-from_on", "-pk")

@@ -2,14 +2,14 @@
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from awards import eligibility, sheets
-from awards.models import Category, Nomination, Opinion, Quota
+from awards.models import Category, FormField, Nomination, Opinion, Quota
 from awards.models.nominations import due_state
 from awards.workflow.places import free_place, spend_place
 from guanweihui import answers, filing_kinds, filings
@@ -91,7 +91,10 @@ def start(
     roles = FILLERS | DEPUTIES if basis.strip() else FILLERS
     with one_step(Nomination):
         fresh = own(due, by=by, roles=roles)
-        _refuse_start(fresh, category, person, at)
+        _refuse_start(fresh, category, person, by=by, at=at)
+        # Who begins for a school that cannot is not held by its deadline: late is late, and stands so.
+        if not basis.strip() and at > fresh.closes_at():
+            raise Refused("申报已经截止，不能新建推荐。需要补报请联系区关工委办公室延期。")
         nomination = Nomination(
             due=fresh,
             cycle=category.cycle,
@@ -100,27 +103,41 @@ def start(
             person=person,
             basis=basis.strip()[:200],
         )
-        nomination.typed = {sheets.OPINION: sheets.USUAL_OPINION, **sheets.ask(nomination).start()}
+        nomination.typed = sheets.prefill(nomination)
         nomination.save(force_insert=True)
         nomination.settle(at=at)
         record("nomination.start", nomination, by=by, at=at, reason=basis)
         return nomination
 
 
-def _refuse_start(due: Due, category: Category, person: Person | None, at: datetime.datetime) -> None:
+def _refuse_start(
+    due: Due, category: Category, person: Person | None, *, by: Any, at: datetime.datetime
+) -> None:
     cycle = category.cycle
     if due.round.kind != Round.Kind.NOMINATION or cycle.round_id != due.round_id:
         raise Refused("这个奖项不属于这次评选，请回到本次评选的推荐页面重新选择。")
-    if cycle.state != cycle.State.OPEN or due.round.state != Round.State.OPEN:
+    if cycle.state != cycle.State.OPEN:
         raise Refused(f"“{cycle}”{cycle.get_state_display()}，现在不能推荐。")
+    if not takes_more(due, by=by, at=at):
+        raise Refused(f"这次报送{due.round.get_state_display()}，不能新建推荐。请联系区关工委办公室延期。")
     if why := settled_words(due):
         raise Refused(why)
-    filings.refuse_when_late(due, at=at)
     if (person is None) != category.is_collective:
         wanted = "推荐的是本校，不选人员" if category.is_collective else "要选一名人选"
         raise Refused(f"“{category}”{wanted}。")
     if person is not None and person.school_id != due.school_id:
         raise Refused("人选不是本校人员，不能由本校推荐。请从本校人员名册中选择。")
+
+
+def takes_more(due: Due, *, by: Any, at: datetime.datetime) -> bool:
+    """Tell whether a round still takes nominations of a school.
+
+    A closed one does from a school with an extension of its own, and from the office.
+    """
+    if due.round.state == Round.State.OPEN:
+        return True
+    is_extended = due.deadline_at is not None and at <= due.closes_at()
+    return due.round.state == Round.State.CLOSED and (is_extended or Role.DISTRICT in _roles(by))
 
 
 def fillers_of(nomination: Nomination) -> frozenset[str]:
@@ -149,26 +166,46 @@ def save_section(
     )
 
 
-def faults_of(nomination: Nomination, *, at: datetime.datetime, asked: Asked | None = None) -> list[Fault]:
-    """Return everything that keeps a nomination from being sent: boxes, files, rules; empty when ready."""
-    return _read(nomination, at=at, asked=asked)[1]
+def faults_of(
+    nomination: Nomination,
+    *,
+    at: datetime.datetime,
+    asked: Asked | None = None,
+    fields: Sequence[FormField] | None = None,
+    findings: Sequence[eligibility.Finding] | None = None,
+) -> list[Fault]:
+    """Return everything that keeps a nomination from being sent: boxes, files, rules; empty when ready.
+
+    `asked`, its `fields` and `findings` of the rules are given by a caller who has them at hand.
+    """
+    return _read(nomination, at=at, asked=asked, fields=fields, findings=findings)[1]
 
 
 def _read(
-    nomination: Nomination, *, at: datetime.datetime, asked: Asked | None = None
+    nomination: Nomination,
+    *,
+    at: datetime.datetime,
+    asked: Asked | None = None,
+    fields: Sequence[FormField] | None = None,
+    findings: Sequence[eligibility.Finding] | None = None,
 ) -> tuple[dict[str, Value], list[Fault]]:
-    found, faults = judge(asked or sheets.ask(nomination), nomination.typed)
-    faults = [*faults, *_missing_materials(nomination)]
-    findings = eligibility.check(nomination, on=timezone.localdate(at))
+    fields = sheets.fields_of(nomination) if fields is None else fields
+    found, faults = judge(asked or sheets.ask(nomination, fields=fields), nomination.typed)
+    today = timezone.localdate(at)
+    if str(found.get(sheets.SIGNED_ON) or "") > today.isoformat():
+        faults = [*faults, Fault(sheets.SIGNED_ON, "“签署日期”晚于今天，请填写实际签署的日期。")]
+    faults = [*faults, *_missing_materials(nomination, fields)]
+    if findings is None:
+        findings = eligibility.check(nomination, on=today)
     return found, [*faults, *(Fault(one.code, one.words) for one in eligibility.blocking(findings))]
 
 
-def _missing_materials(nomination: Nomination) -> list[Fault]:
+def _missing_materials(nomination: Nomination, fields: Sequence[FormField]) -> list[Fault]:
     held = set(Attachment.objects.of_filing(nomination).values_list("field", flat=True))
     return [
         Fault(MATERIAL + one.key, f"还没有上传“{one.label}”。")
-        for one in sheets.materials_of(nomination)
-        if one.is_required and MATERIAL + one.key not in held
+        for one in fields
+        if one.section == FormField.Section.MATERIALS and one.is_required and MATERIAL + one.key not in held
     ]
 
 
@@ -201,8 +238,9 @@ def _send(
 ) -> Nomination:
     if name == "submit":
         filings.refuse_when_late(nomination.due, at=at)
-    asked = sheets.ask(nomination)
-    found, faults = _read(nomination, at=at, asked=asked)
+    fields = sheets.fields_of(nomination)
+    asked = sheets.ask(nomination, fields=fields)
+    found, faults = _read(nomination, at=at, asked=asked, fields=fields)
     if faults:
         raise Unready(faults)
 
@@ -271,12 +309,15 @@ def finish(due: Due, *, by: Any, at: datetime.datetime, reason: str = "") -> Due
         fresh = own(due, by=by, roles=FILLERS | DEPUTIES)
         if why := settled_words(fresh):
             raise Refused(why)
-        filings.refuse_when_late(fresh, at=at)
+        if fresh.state not in Due.UNMET:
+            raise Refused(f"本校已经报送完毕（{fresh.get_state_display()}），不用再点。")
+        if fresh.closes_at() < at and _roles(by).isdisjoint(DEPUTIES):
+            raise Refused("申报已经截止，不能再点“报送完毕”。请联系区关工委办公室延期，或请其代办。")
         nominations = list(Nomination.objects.of_due(fresh).for_list())
         _refuse_unfinished(nominations)
         empty = _places_left(fresh)
         if empty and not reason.strip():
-            raise Refused(f"{'、'.join(empty)}不能空缺，请写明没有用完名额的原因。")
+            raise Refused(f"{'、'.join(empty)}，不能空缺，请写明没有用完名额的原因。")
         before, fresh.met_at = fresh.state, fresh.met_at or at
         fresh.reason = reason.strip()
         fresh.save(update_fields=["met_at", "reason"])
@@ -298,7 +339,7 @@ def _places_left(due: Due) -> list[str]:
     """Return which awards have places of this school that may not stay empty, and are not used."""
     rows = Quota.objects.of_school(due.school).filter(category__cycle__round=due.round_id)
     return [
-        f"“{row.category}”还有 {row.left} 个名额，"
+        f"“{row.category}”还有 {row.left} 个名额"
         for row in rows.select_related("category")
         if row.left and not row.category.may_be_empty
     ]
@@ -431,14 +472,12 @@ def decline(nomination: Nomination, *, reason: str, by: Any, at: datetime.dateti
 
 def reopen(nomination: Nomination, *, reason: str, by: Any, at: datetime.datetime) -> Nomination:
     """Open a nomination that passed the review again for the school to correct, with time to do so."""
-    return _leave(
-        "reopen",
-        nomination,
-        reason=reason,
-        by=by,
-        at=at,
-        then=lambda row: filings.give_time(row.due_id, at=at),
-    )
+
+    def then(row: Nomination) -> None:
+        filings.give_time(row.due_id, at=at)
+        _give(row, Level.DISTRICT, Verdict.RETURN, reason, by=by, at=at)
+
+    return _leave("reopen", nomination, reason=reason, by=by, at=at, then=then)
 
 
 def _leave(
@@ -467,7 +506,7 @@ def _leave(
     return take(step, nomination, by=by, at=at, reason=why, writes=writes, then=left)
 
 
-def _roles(by: Any) -> Collection[str]:
+def _roles(by: Any) -> frozenset[str]:
     return reach_of(by).roles
 
 
@@ -517,4 +556,4 @@ def due_url(due: Due) -> str:
     return reverse("nomination-due", args=[due.pk])
 
 
-filing_kinds.own_pages(Round.Kind.NOMINATION, due_url, bars_nil=bars_nil, state_of=state_of)
+filing_kinds.own_pages(Round.Kind.NOMINATION, due_url, bars_nil=bars_nil, state_of=state_of, has_desk=True)
