@@ -49,6 +49,14 @@ class QuotaQuerySet(ScopedQuerySet):
         """Keep what a school may spend from: its own rows, and its group's."""
         return self.filter(Q(school=school) | Q(group=school.group_id))
 
+    def below(self, group):
+        """Keep a group's own row and those of its schools."""
+        return self.filter(Q(group=group) | Q(school__group=group))
+
+    def to_move(self, groups):
+        """Keep rows with places left to move elsewhere: of these groups, and of schools."""
+        return self.filter(places__gt=F("used")).filter(Q(group__in=groups) | Q(school__isnull=False))
+
     def for_list(self):
         return self.select_related("category", "group", "school__group").order_by(
             "category__position", "group__position", "school__position", "pk"
@@ -135,11 +143,29 @@ class QuotaMoveQuerySet(ScopedQuerySet):
     def of_cycle(self, cycle):
         return self.filter(quota__category__cycle=cycle)
 
+    def below(self, group):
+        """Keep the moves of a group's own rows and of its schools'."""
+        return self.filter(Q(quota__group=group) | Q(quota__school__group=group))
+
+    def matching(self, text: str):
+        """Search by part of the nominee's name, the unit nominated, or the reason."""
+        text = text.strip()
+        return self.filter(
+            Q(reason__icontains=text)
+            | Q(nomination__printed_name__icontains=text)
+            | Q(nomination__printed_unit__icontains=text)
+        )
+
     def for_list(self):
         """Load what a line of the ledger shows, the latest first."""
-        return self.select_related(
-            "quota__category", "quota__group", "quota__school", "nomination", "moved_by"
-        ).order_by("-pk")
+        return (
+            self.select_related(
+                *("quota__category", "quota__group", "quota__school", "moved_by"),
+                *("nomination__person", "nomination__unit"),
+            )
+            .defer("nomination__draft")
+            .order_by("-pk")
+        )
 
 
 class QuotaMove(models.Model):

@@ -1,6 +1,7 @@
 """Taking a place of the quota and giving it back: parts of a nomination's steps, in their transaction."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from awards.models import Category, Nomination, Quota, QuotaMove
@@ -13,9 +14,16 @@ LONGEST_REASON = 200
 
 def quota_of(category: Category, school: School) -> Quota | None:
     """Return the row that a school spends from: its own where it has one, else its group's."""
-    rows = list(Quota.objects.of(category).for_school(school))
-    own = [row for row in rows if row.school_id is not None]
-    return (own or rows or [None])[0]
+    return spent_from(list(Quota.objects.of(category).for_school(school)))
+
+
+def spent_from(rows: Iterable[Quota]) -> Quota | None:
+    """Return which of a school's rows of one category it spends from; None without a row.
+
+    An own row whose places were all taken back is none any more: the school shares its group's again.
+    """
+    found = sorted(rows, key=lambda row: (row.school_id is None, row.pk))
+    return next((row for row in found if row.school_id is None or row.places), None)
 
 
 def spend_place(nomination: Nomination, *, by: Any, at: datetime.datetime) -> Quota:

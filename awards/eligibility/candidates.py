@@ -1,0 +1,75 @@
+"""Whoever might be nominated, judged before anything of him is begun."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from awards.eligibility.facts import FITTING, Code, Effect, Facts, _honours, _ties, root
+from awards.eligibility.findings import Finding
+from awards.eligibility.rules import judge
+from awards.models import Category, CycleRule, Nomination
+from guanweihui.models import School
+from members.models import Person
+
+#: A share counts those who are sent: nobody is, yet.
+SHARES = {Code.RANK_SHARE, Code.FRONT_LINE}
+
+
+def check_people(
+    category: Category,
+    school: School,
+    people: Sequence[Person],
+    *,
+    categories: Iterable[Category],
+    on: datetime.date,
+) -> Mapping[int, Sequence[Finding]]:
+    """Judge people as nominees of a school in a category, by their keys; the shares are left out.
+
+    `categories` are those of the cycle. Four queries at most, whatever the number.
+    """
+    cycle = category.cycle
+    found = CycleRule.objects.of(cycle).exclude(effect=Effect.OFF)
+    rules = {rule.code: rule for rule in found if rule.code not in SHARES}
+    if not people or not rules:
+        return {one.pk: () for one in people}
+    names = {one.kind: one.name for one in categories}
+    trials = [_trial(category, school, person, names) for person in people]
+    roots = {root(person) for person in people}
+    ties = _ties(cycle, trials, roots, on)
+    more: dict[str, Any] = {
+        "distinct": ties.distinct,
+        "bars_of_person": ties.bars_of_person,
+        "bars_of_school": ties.bars_of_school,
+    }
+    if Code.EARLIER_WINNER in rules:
+        more |= _honours(cycle, rules[Code.EARLIER_WINNER].value or 1, roots, ties.successors)
+    facts = Facts(on, trials, rules, _rivals(category, people, roots), **more)
+    return {person.pk: judge(trial, facts) for person, trial in zip(people, trials, strict=True)}
+
+
+def _trial(category: Category, school: School, person: Person, names: Mapping[str, str]) -> Nomination:
+    """Return an unsaved nomination, with the names of the fitting awards that the rules ask for."""
+    trial = Nomination(cycle=category.cycle, category=category, unit=school, person=person)
+    for kind in FITTING:
+        setattr(trial, f"name_of_{kind.lower()}", names.get(kind, ""))
+    return trial
+
+
+def _rivals(category: Category, people: Sequence[Person], roots: set[int]) -> list[tuple[Nomination, Person]]:
+    """Return what runs in the cycle for anybody who may be one of these people."""
+    same = (
+        Q(person__in=roots)
+        | Q(person__merged_into__in=roots)
+        | Q(person__id_index__in={one.id_index for one in people if one.id_index})
+        | Q(person__folded_name__in={one.folded_name for one in people if one.folded_name})
+    )
+    rows = (
+        Nomination.objects.of_cycle(category.cycle_id)
+        .in_running()
+        .filter(same)
+        .select_related("category", "unit", "person")
+        .defer("draft")
+    )
+    return [(one, one.person) for one in rows if one.person is not None]
