@@ -26,6 +26,22 @@ class CycleQuerySet(ScopedQuerySet):
     def under_way(self):
         return self.filter(state=Cycle.State.OPEN)
 
+    def to_open(self, at):
+        """Keep planned cycles whose opening has come."""
+        return self.filter(state=Cycle.State.PLANNED, opens_at__lte=at)
+
+    def to_meet(self, day):
+        """Keep cycles whose meeting is due on `day` and that have no list yet."""
+        return self.under_way().filter(meets_on__lte=day).exclude(lists__isnull=False)
+
+    def to_post(self, day):
+        """Keep cycles whose notice is due on `day` and was not posted."""
+        return self.under_way().filter(posts_on__lte=day).exclude(lists__notices__posted_at__isnull=False)
+
+    def to_decide(self, day):
+        """Keep cycles whose decision is due on `day` and was not entered."""
+        return self.under_way().filter(decides_on__lte=day).exclude(decisions__isnull=False)
+
     def for_page(self):
         """Load what a cycle's page shows beside its categories."""
         return self.select_related("district", "round", "copied_from")
@@ -193,6 +209,14 @@ class CategoryQuerySet(ScopedQuerySet):
         """Keep the categories of a cycle, in their order."""
         return self.filter(cycle=cycle).order_by("position", "pk")
 
+    def of_cycles(self, cycles):
+        """Keep the categories of several cycles, in their order."""
+        return self.filter(cycle__in=cycles).order_by("position", "pk")
+
+    def for_page(self):
+        """Load a category with the cycle that it stands in."""
+        return self.select_related("cycle__district")
+
     def with_fields(self):
         """Load what the categories ask, in the order of their forms."""
         return self.prefetch_related(models.Prefetch("fields", FormField.objects.in_order()))
@@ -264,8 +288,15 @@ class FormFieldQuerySet(ScopedQuerySet):
     def of(self, category, form):
         return self.filter(category=category, form=form).in_order()
 
+    def of_category(self, category):
+        return self.filter(category=category)
+
     def in_order(self):
         return self.order_by("form", "section", "position", "pk")
+
+    def for_page(self):
+        """Load a field with the award and cycle that it stands in."""
+        return self.select_related("category__cycle__district")
 
 
 class FormField(models.Model):
