@@ -27,11 +27,27 @@ class AwardListQuerySet(ScopedQuerySet):
     def proposed(self):
         return self.filter(status=AwardList.Status.PROPOSED)
 
+    def sent_back(self):
+        """Keep drafts that were proposed before: a leader gave them back."""
+        return self.filter(status=AwardList.Status.DRAFT).exclude(proposed_at=None)
+
+    def without_notice(self):
+        """Keep lists that no notice stands for, not even a draft."""
+        standing = PublicNotice.objects.exclude(status=PublicNotice.Status.REPLACED)
+        return self.exclude(pk__in=standing.values("award_list"))
+
     def for_page(self):
         return self.select_related("cycle__district", "proposed_by", "approved_by")
 
     def for_list(self):
         return self.for_page().order_by("-cycle__year", "-number")
+
+    def with_counts(self):
+        """Add `proposed_count` and `award_count`: entries, and those to be commended."""
+        awards = models.Q(entries__outcome=AwardListEntry.Outcome.AWARD)
+        return self.annotate(
+            proposed_count=models.Count("entries"), award_count=models.Count("entries", filter=awards)
+        )
 
 
 class AwardList(models.Model):
@@ -105,6 +121,13 @@ class AwardListEntryQuerySet(ScopedQuerySet):
     def with_outcome(self, outcome):
         return self.filter(outcome=outcome)
 
+    def of_category(self, category):
+        return self.filter(nomination__category=category)
+
+    def without_texts(self):
+        """Leave the sealed text of the nominations alone: a line of a list shows none of it."""
+        return self.defer("nomination__draft")
+
     def for_list(self):
         """Load what a line of the list shows, in one query: by category, group's rank, unit."""
         return self.select_related(
@@ -170,6 +193,24 @@ class PublicNoticeQuerySet(ScopedQuerySet):
     def of(self, cycle):
         return self.filter(award_list__cycle=cycle)
 
+    def of_district(self, district):
+        return self.filter(award_list__cycle__district=district)
+
+    def newest(self):
+        """Return the notice that was begun last, None when there is none."""
+        return self.order_by("-pk").first()
+
+    def drafts(self):
+        return self.filter(status=PublicNotice.Status.DRAFT)
+
+    def standing(self):
+        """Keep notices that no later one took the place of."""
+        return self.exclude(status=PublicNotice.Status.REPLACED)
+
+    def with_objections(self):
+        """Add `objection_count`: how many objections a notice met."""
+        return self.annotate(objection_count=models.Count("objections"))
+
     def posted(self):
         return self.filter(status=PublicNotice.Status.POSTED)
 
@@ -189,6 +230,10 @@ class PublicNoticeQuerySet(ScopedQuerySet):
 
     def for_list(self):
         return self.for_page().order_by("-first_on", "-pk")
+
+    def for_lines(self):
+        """Load what a line of notices shows, the newest first."""
+        return self.only("title", "token", "first_on", "ends_at").order_by("-first_on", "-pk")
 
 
 class PublicNotice(models.Model):
@@ -277,10 +322,23 @@ class ObjectionQuerySet(ScopedQuerySet):
     def open(self):
         return self.filter(status=Objection.Status.OPEN)
 
+    def holding_up(self, notice):
+        """Keep those that touch a notice's end: its own, and what is open of the notices that it replaced."""
+        named = Q(status=Objection.Status.OPEN) & ~Q(kind=Objection.Kind.ANONYMOUS)
+        earlier = Q(notice__award_list__cycle=notice.award_list.cycle_id, notice__lt=notice.pk) & named
+        return self.filter(Q(notice=notice) | earlier)
+
+    def for_page(self):
+        return self.for_list().select_related("notice__award_list__cycle", "received_by")
+
     def for_list(self):
-        return self.select_related(
-            "notice", "nomination__category", "nomination__person", "nomination__unit", "decided_by"
-        ).order_by("-received_on", "-pk")
+        return (
+            self.select_related(
+                "notice", "nomination__category", "nomination__person", "nomination__unit", "decided_by"
+            )
+            .defer("nomination__draft")
+            .order_by("-received_on", "-pk")
+        )
 
 
 class Objection(models.Model):
@@ -341,3 +399,8 @@ class Objection(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}异议 {self.received_on}"
+
+    @property
+    def is_blocking(self) -> bool:
+        """Tell whether it holds the award up: open, by name or by seal."""
+        return self.status == Objection.Status.OPEN and self.kind != Objection.Kind.ANONYMOUS
