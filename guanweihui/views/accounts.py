@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp import login as accept_device
 
+from awards import public_notices
 from guanweihui import entrance, second_factor
 from guanweihui.account_forms import CodeForm, PasswordForm
 from guanweihui.entrance import local_next
@@ -48,7 +49,10 @@ def account_holders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 class SignIn(LoginView):
-    """Django's sign-in, with a line in the trail whether it works or not."""
+    """Django's sign-in, with a line in the trail whether it works or not, and the latest public notices."""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, notices=public_notices.latest(timezone.now()))
 
     def post(self, request, *args, **kwargs):
         typed = get_credentials(username=request.POST.get("username", ""))
