@@ -11,7 +11,7 @@ from guanweihui.scope import Role
 @offers
 def honours(actor: Any) -> Iterable[ElderPaper]:
     """Offer the standing honours that were given to the holder himself."""
-    for honour in Honour.objects.visible_to(actor, roles={Role.VOLUNTEER}).standing().for_list():
-        decided_on = honour.decision.decided_on
-        organ = honour.printed_unit
-        yield ElderPaper(honour.category.name, honour.certificate_no, decided_on, organ)
+    for honour in Honour.objects.visible_to(actor, roles={Role.VOLUNTEER}).standing().for_check():
+        decision = honour.decision
+        organ = decision.organ or decision.cycle.district.committee_name
+        yield ElderPaper(honour.category.name, honour.certificate_no, decision.decided_on, organ)

@@ -35,3 +35,10 @@ def _sweep(kind: str, before: datetime.datetime) -> None:
         stale = Attempt.objects.stale(kind, before).select_for_update(skip_locked=True)
         if keys := list(stale.values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
             Attempt.objects.filter(pk__in=keys).delete()
+
+
+def give_back(kind: str, key: str, *, at: datetime.datetime) -> None:
+    """Count the try that `spend` wrote at this moment no more: it was none that the limit is for."""
+    digest = blind_index(f"{kind}\0{key}", kind="attempt")
+    tries = Attempt.objects.of_key(kind, digest).filter(at=at)
+    Attempt.objects.filter(pk__in=list(tries.values_list("pk", flat=True)[:1])).delete()

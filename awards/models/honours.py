@@ -18,6 +18,20 @@ from .nominations import Nomination
 class DecisionQuerySet(ScopedQuerySet):
     ways = (to_district("cycle__district"),)
 
+    def of_list(self, award_list):
+        return self.filter(award_list=award_list)
+
+    def with_unprinted(self):
+        """Keep decisions of which certificates wait for their print, with `unprinted`: how many."""
+        waiting = models.Count(
+            "honours",
+            filter=~Q(honours__check_token="") & Q(honours__issued_by=None, honours__voided_on=None),
+        )
+        return self.annotate(unprinted=waiting).filter(unprinted__gt=0)
+
+    def for_page(self):
+        return self.select_related("cycle__district", "award_list")
+
     def for_list(self):
         return self.select_related("cycle").order_by("-decided_on", "pk")
 
@@ -77,12 +91,44 @@ class HonourQuerySet(ScopedQuerySet):
         """Keep honours that any of these cycles conferred."""
         return self.filter(decision__cycle__in=cycles)
 
+    def of_kind(self, kind):
+        return self.filter(category__kind=kind)
+
+    def of_person(self, person):
+        return self.filter(person=person)
+
+    def of_individuals(self):
+        return self.exclude(category__kind=Category.Kind.ADVANCED_COLLECTIVE)
+
+    def of_units(self, schools):
+        """Keep what was given to these schools and their people."""
+        return self.filter(unit__in=schools)
+
     def by_token(self, token):
         return self.filter(check_token=token) if token else self.none()
 
     def numbered(self, number):
         """Keep honours with this certificate number, whatever the district."""
         return self.filter(certificate_no=number)
+
+    def with_code(self):
+        """Keep honours whose certificate the portal made, so that it can be checked."""
+        return self.exclude(check_token="")
+
+    def unprinted(self):
+        """Keep standing honours whose certificate was not printed yet."""
+        return self.standing().with_code().filter(issued_by=None)
+
+    def with_keys(self, keys):
+        return self.filter(pk__in=keys)
+
+    def for_check(self):
+        """Load what the public check page tells, in one query."""
+        return self.select_related("category__cycle", "decision__cycle__district")
+
+    def for_print(self):
+        """Load what certificates print, in one query, in the order of their numbers."""
+        return self.for_check().order_by("category__position", "category", "certificate_no", "pk")
 
     def within(self, first: datetime.date, last: datetime.date):
         """Keep honours decided between two days."""
@@ -94,6 +140,35 @@ class HonourQuerySet(ScopedQuerySet):
     def tally_by_kind(self):
         """Count honours by kind of award: (kind, number) pairs."""
         return self.order_by().values_list("category__kind").annotate(number=models.Count("pk"))
+
+    def tally_by(self, *paths: str):
+        """Count honours by the values of `paths` and the kind of award: (…, kind, number) tuples."""
+        return self.order_by().values_list(*paths, "category__kind").annotate(number=models.Count("pk"))
+
+    def counted_by_category(self):
+        """Count by award, in order: (key, name, all, void, standing and not printed) tuples."""
+        is_standing = Q(voided_on=None)
+        is_unprinted = ~Q(check_token="") & Q(issued_by=None)
+        return (
+            self.order_by("category__position", "category")
+            .values_list("category", "category__name")
+            .annotate(
+                whole=models.Count("pk"),
+                void=models.Count("pk", filter=~is_standing),
+                unprinted=models.Count("pk", filter=is_standing & is_unprinted),
+            )
+        )
+
+    def of_the_often_honoured(self):
+        """Keep the honours of persons who have more than one of these."""
+        often = (
+            self.order_by()
+            .exclude(person=None)
+            .values("person")
+            .annotate(times=models.Count("pk"))
+            .filter(times__gt=1)
+        )
+        return self.filter(person__in=often.values("person"))
 
     def matching(self, text: str):
         """Search by part of a printed name or unit, the unit's present name, or a certificate number."""
@@ -109,7 +184,16 @@ class HonourQuerySet(ScopedQuerySet):
         return self.exclude(voided_on=None)
 
     def for_page(self):
-        return self.for_list()
+        """Load an honour with what it took the place of, and what took its place."""
+        return self.for_list().select_related(
+            "category",
+            "decision__cycle__district",
+            "unit__group",
+            "person",
+            "replaces",
+            "replaced_by",
+            "issued_by",
+        )
 
     def for_list(self):
         """Load what a row of the honour roll shows, in one query."""

@@ -1,6 +1,6 @@
 """PDF: rosters and reports, official documents, certificates; WeasyPrint lays out and may fetch nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -40,6 +40,8 @@ PORTRAIT_UP_TO, A4_UP_TO = 7, 16  # columns
 ROSTER_MM = {"portrait": 180, "landscape": 267, "large": 390}  # between the margins
 OFFICIAL_MM = {"portrait": 156, "landscape": 225, "large": 225}
 MARK_WIDEST_MM, MARK_LARGEST_PT, MM_PER_PT = 150, 48, 25.4 / 72
+LAID_OUT_AT_ONCE = 25  # certificates; progress is told after each lot
+LONG_AWARD = 20  # characters of an award that stays on one line
 LONG_NAME, LONGEST_NAME = 6, 26  # characters a certificate prints at 26 and at 20 pt
 
 
@@ -125,26 +127,36 @@ def official(document: OfficialDocument) -> bytes:
 
 
 def certificates(
-    certificates: Sequence[Certificate], stock: bool = False, offset: tuple[float, float] = (0, 0)
+    certificates: Sequence[Certificate],
+    stock: bool = False,
+    offset: tuple[float, float] = (0, 0),
+    progress: Callable[[int], None] = lambda done: None,
 ) -> bytes:
-    """Print one page a certificate.
+    """Print one page a certificate, all in one file.
 
-    stock leaves frame and ground to the pre-printed paper, offset (x, y) in mm moves the text on it. Raises
-    Unprintable when a character is in no font: a box on a certificate is found too late.
+    stock leaves frame and ground to the pre-printed paper, offset (x, y) in mm moves the text on it.
+    progress hears how many are laid out. Raises Unprintable when a character is in no font: a box on a
+    certificate is found too late.
     """
     text = "".join(f"{each.name}{each.text}{each.award}{each.organ}" for each in certificates)
     if lost := fonts.unprintable(text):
         raise Unprintable(f"字库中没有这些字，不能制证：{'、'.join(lost)}。请核对，或请管理员加装字体。")
     left, top = offset
-    return _print(
-        "documents/certificate.html",
-        title=certificates[0].title if certificates else "",
-        author=certificates[0].organ if certificates else "",
-        certificates=[_certificate_view(each) for each in certificates],
-        stock=stock,
-        left=_mm(left),
-        top=_mm(top),
-    )
+    parts: list[Any] = []
+    for start in range(0, max(len(certificates), 1), LAID_OUT_AT_ONCE):
+        chosen = certificates[start : start + LAID_OUT_AT_ONCE]
+        part = _lay_out(
+            "documents/certificate.html",
+            title=certificates[0].title if certificates else "",
+            author=certificates[0].organ if certificates else "",
+            certificates=[_certificate_view(each) for each in chosen],
+            stock=stock,
+            left=_mm(left),
+            top=_mm(top),
+        )
+        parts.append(part)
+        progress(start + len(chosen))
+    return bytes(parts[0].copy([page for part in parts for page in part.pages]).write_pdf())
 
 
 # --- views ---------------------------------------------------------------------------------------------
@@ -215,6 +227,7 @@ def _certificate_view(certificate: Certificate) -> dict[str, Any]:
     return {
         **vars(certificate),
         "size": "longest" if length > LONGEST_NAME else "long" if length > LONG_NAME else "",
+        "keeps_award": display_width(certificate.award) / 2 <= LONG_AWARD,
         "month": f"{certificate.awarded_on.year}年{certificate.awarded_on.month}月",
         "qr": _qr(certificate.check_url) if certificate.check_url else "",
     }
@@ -245,11 +258,15 @@ def _warning(lost: str) -> str:
 
 
 def _print(template: str, **context: Any) -> bytes:
+    return bytes(_lay_out(template, **context).write_pdf())
+
+
+def _lay_out(template: str, **context: Any) -> Any:
     """Fill a template and lay it out; nothing outside the text itself can be read by it."""
     weasyprint = _weasyprint()
     html = _engine().get_template(template).render(Context(context, use_l10n=False))
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
-    return bytes(weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf())
+    return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
 
 
 @cache

@@ -23,4 +23,17 @@ class Migration(migrations.Migration):
                 verbose_name="报送种类",
             ),
         ),
+        migrations.AlterField(
+            model_name="attempt",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("slip", "输入服务码"),
+                    ("verify", "查验证件"),
+                    ("verify_number", "输入证书编号"),
+                ],
+                max_length=30,
+                verbose_name="事项",
+            ),
+        ),
     ]

@@ -29,6 +29,7 @@ class Attempt(models.Model):
     class Kind(models.TextChoices):
         SLIP = "slip", "输入服务码"
         VERIFY = "verify", "查验证件"
+        VERIFY_NUMBER = "verify_number", "输入证书编号"
 
     #: Empty for a door that is not yet a district's, such as the page where a code is typed in.
     district = models.ForeignKey(
