@@ -3,7 +3,7 @@
 import json
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from guanweihui.crypto import EncryptedTextField
 from guanweihui.models import User
@@ -33,6 +33,43 @@ class CityRecommendationQuerySet(ScopedQuerySet):
         """Keep who is next in line, in order."""
         return self.filter(status=CityRecommendation.Status.RESERVE).order_by("position", "pk")
 
+    def awarded(self):
+        """Keep what the city commended: the results that honour pages and statistics show."""
+        return self.filter(status=CityRecommendation.Status.AWARDED)
+
+    def awarded_within(self, first, last):
+        """Keep the city's honours whose document is of these days."""
+        return self.awarded().filter(result_on__gte=first, result_on__lte=last)
+
+    def awarded_by(self, day):
+        """Keep the city's honours up to a day, that day in."""
+        return self.awarded().filter(result_on__lte=day)
+
+    def of_honour(self, honour):
+        return self.filter(honour=honour)
+
+    def of_person(self, person):
+        return self.filter(honour__person=person)
+
+    def of_unit(self, school):
+        """Keep what the school itself, as a collective, is recommended for."""
+        return self.filter(honour__unit=school, honour__person=None)
+
+    def cycles_without(self, cycles):
+        """Keep, of these cycles, those with winners and places at the city of which nobody was chosen yet."""
+        open_to = Category.objects.filter(cycle=OuterRef("pk"), city_places__gt=0)
+        winners = Honour.objects.standing().filter(decision__cycle=OuterRef("pk"), nomination__isnull=False)
+        return cycles.filter(Exists(open_to), Exists(winners), ~Exists(self.filter(cycle=OuterRef("pk"))))
+
+    def tally_by_kind(self):
+        """Count by kind of award: (kind, number) pairs."""
+        return self.order_by().values_list("category__kind").annotate(number=models.Count("pk"))
+
+    def tally_by_state(self):
+        """Count by cycle, category and state: (cycle, category, status, number) lines."""
+        states = self.order_by().values_list("cycle", "category", "status")
+        return states.annotate(number=models.Count("pk"))
+
     def for_page(self):
         return self.select_related(
             "cycle__district",
@@ -45,7 +82,15 @@ class CityRecommendationQuerySet(ScopedQuerySet):
         )
 
     def for_list(self):
-        return self.for_page().order_by("category__position", "status", "position", "pk")
+        """Load what a line of a list shows, by category; the sealed texts stay where they are."""
+        return (
+            self.select_related("category", "cycle", "honour__decision", "honour__unit__group")
+            .defer("draft")
+            .in_order()
+        )
+
+    def in_order(self):
+        return self.order_by("category__position", "category", "position", "pk")
 
 
 class CityRecommendation(models.Model):
