@@ -1,26 +1,23 @@
 """What the demo shows of a reading campaign: a new school year's, under way, with every kind of answer."""
 
 import datetime
-import io
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image, ImageDraw, ImageFont
 
 from activities.enrolment_kind import SHORT, ask
 from activities.models import Campaign, CampaignTask
 from activities.workflow import add_material, add_stage, add_task, plan_campaign, report_task
-from guanweihui import answers, filings, rounds, uploads, workdays
+from guanweihui import answers, filings, rounds, uploads
+from guanweihui.demo_tools import acting, closing, days, picture_of
 from guanweihui.models import CollaborationGroup, District, Due, School
-from guanweihui.scope import Place, Reach, Role, System
+from guanweihui.scope import Role
 
 THEME = "示例主题·与书为友"
 OPEN_DAYS, LEFT_DAYS = 10, 9
 BASIS = "学校纸质报名表，盖章件存区关工委办公室"
-FONT = "GGW-FangSong.ttf"
 Level = CampaignTask.Level
 #: Name, first and last day, counted from today.
 STAGES = (
@@ -57,7 +54,7 @@ def seed_campaign(
     `by` is an account of the office. The school `school` has everything still to do. The round stays open,
     so the year that the home page opens on is the last one closed.
     """
-    began = at - _days(OPEN_DAYS)
+    began = at - days(OPEN_DAYS)
     with transaction.atomic():
         campaign = plan_campaign(_values(district, at), by=by, at=began)
         _parts(campaign, by=by, at=began)
@@ -66,18 +63,9 @@ def seed_campaign(
         first = dues.select_related("round__district", "school__group").order_by("school__position")
         ways = list(zip(FAR, first[: len(FAR)], strict=False))
         for number, (way, due) in enumerate(ways):
-            _through(way, due, number, by=by, at=began + _days(2 + number // 2))
+            _through(way, due, number, by=by, at=began + days(2 + number // 2))
         _reports(campaign, [due.school for _, due in ways[:2]], by=by, at=at)
     return campaign
-
-
-def _days(count: int) -> datetime.timedelta:
-    return datetime.timedelta(days=count)
-
-
-def _closing(at: datetime.datetime, left: int) -> datetime.datetime:
-    """Return 17:00 of the first working day so many days from a moment."""
-    return workdays.office_closes(timezone.localdate(at) + _days(left), {})
 
 
 def _values(district: District, at: datetime.datetime) -> dict[str, Any]:
@@ -88,8 +76,8 @@ def _values(district: District, at: datetime.datetime) -> dict[str, Any]:
         "organiser": district.committee_name,
         "series": "主题教育读书活动",
         "requirements": "以班为单位报名，学生自愿参加，不收费，不推销图书。",
-        "opens_at": at - _days(OPEN_DAYS),
-        "deadline_at": _closing(at, LEFT_DAYS),
+        "opens_at": at - days(OPEN_DAYS),
+        "deadline_at": closing(at, LEFT_DAYS),
         "grace_minutes": 10,
         "as_of_on": today,
         "group_endorses": True,
@@ -98,46 +86,27 @@ def _values(district: District, at: datetime.datetime) -> dict[str, Any]:
 
 
 def _parts(campaign: Campaign, *, by: Any, at: datetime.datetime) -> None:
-    today = at + _days(OPEN_DAYS)
+    today = at + days(OPEN_DAYS)
     for name, first, last in STAGES:
-        ends = [timezone.localdate(today + _days(count)) for count in (first, last)]
+        ends = [timezone.localdate(today + days(count)) for count in (first, last)]
         add_stage(campaign, dict(zip(("name", "from_on", "to_on"), (name, *ends), strict=True)), by=by, at=at)
     for level, title, evidence, left in TASKS:
         values = {"level": level, "title": title, "evidence": evidence}
-        add_task(campaign, {**values, "deadline_at": _closing(today, left)}, by=by, at=at)
-    file = {"name": "活动方案.jpg", "content": _plan_picture(), "content_type": uploads.JPEG}
+        add_task(campaign, {**values, "deadline_at": closing(today, left)}, by=by, at=at)
+    file = {"name": "活动方案.jpg", "content": picture_of(PLAN), "content_type": uploads.JPEG}
     add_material(campaign, "活动方案", file, by=by, at=at)
-
-
-def _plan_picture() -> bytes:
-    """Draw the plan as a scan would look: a page with some lines."""
-    font = ImageFont.truetype(str(settings.BASE_DIR / "assets" / "fonts" / FONT), 30)
-    page = Image.new("RGB", (1240, 700), "white")
-    for number, line in enumerate(PLAN):
-        ImageDraw.Draw(page).text((90, 80 + 100 * number), line, fill="black", font=font)
-    out = io.BytesIO()
-    page.save(out, "JPEG", quality=80)
-    return out.getvalue()
-
-
-def _acting(role: str, unit: School | CollaborationGroup) -> System:
-    """Return an actor of the demo with the reach of a school's or a group's post."""
-    kind = "school" if isinstance(unit, School) else "group"
-    actor = System(unit.district, name=f"演示数据（{unit}）")
-    actor.reach = Reach((Place(role, kind, unit.pk),), unit.district)
-    return actor
 
 
 def _through(way: str, due: Due, number: int, *, by: Any, at: datetime.datetime) -> None:
     """Take one school's enrolment as far as `way` says."""
     if way == "nil":
         reason = "学校正在迁建，本学年不参加。"
-        rounds.report_nil(due, by=_acting(Role.SCHOOL, due.school), at=at, reason=reason)
+        rounds.report_nil(due, by=acting(Role.SCHOOL, due.school), at=at, reason=reason)
         return
     typed = _typed(due, number)
     sent = answers.file_on_behalf(due, typed, basis=BASIS, by=by, at=at, explained="学校已电话核实")
     if way in ("endorsed", "accepted"):
-        sent = filings.endorse(sent, by=_acting(Role.GROUP, due.school.group), at=at)
+        sent = filings.endorse(sent, by=acting(Role.GROUP, due.school.group), at=at)
     if way == "accepted":
         filings.accept(sent, by=by, at=at)
     if way == "returned":
@@ -164,12 +133,12 @@ def _typed(due: Due, number: int) -> dict[str, str]:
 
 def _reports(campaign: Campaign, schools: Sequence[School], *, by: Any, at: datetime.datetime) -> None:
     """Report the office's first task, and the schools' first at some of them."""
-    said = {"done_on": timezone.localdate(at - _days(4)), "words": "讲师团三次集体备课，确定十个讲题。"}
-    report_task(campaign.tasks.get(title=TASKS[0][1]), campaign.district, said, by=by, at=at - _days(3))
+    said = {"done_on": timezone.localdate(at - days(4)), "words": "讲师团三次集体备课，确定十个讲题。"}
+    report_task(campaign.tasks.get(title=TASKS[0][1]), campaign.district, said, by=by, at=at - days(3))
     task = campaign.tasks.get(title=TASKS[1][1])
     said = {
-        "done_on": timezone.localdate(at - _days(2)),
+        "done_on": timezone.localdate(at - days(2)),
         "words": "升旗仪式上宣布活动开始，各班领取书目。",
     }
     for school in schools:
-        report_task(task, school, said, by=_acting(Role.SCHOOL, school), at=at - _days(1))
+        report_task(task, school, said, by=acting(Role.SCHOOL, school), at=at - days(1))

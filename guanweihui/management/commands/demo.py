@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from activities.demo import seed_campaign
 from activities.demo_returns import seed_returns
+from awards.demo import seed_cycle
 from guanweihui.accounts import create_account
 from guanweihui.gate import issue_link
 from guanweihui.models import CollaborationGroup, District, School, User
@@ -110,13 +111,14 @@ class Command(BaseCommand):
         return [f"  volunteer {Role.VOLUNTEER.label}　{elder.name}　{address}　服务码 {code}"]
 
     def filings(self, district: District) -> None:
-        """Show what schools send: a campaign's enrolment, and the annual returns, under way and closed."""
+        """Show what schools send: enrolments, annual returns, and the nominations of a cycle."""
         now, system = timezone.now(), System(district, name="演示数据")
         group = CollaborationGroup.objects.in_district(district).get(full_name=GROUP)
         school = School.objects.in_district(district).get(code=SCHOOL)
         staff = User.objects.get(username="district")
         seed_campaign(district, group, school, by=staff, at=now)
         seed_returns(district, group, school, by=system, at=now)
+        seed_cycle(district, group, school, by=staff, at=now)
 
 
 def random_password() -> str:
