@@ -177,6 +177,11 @@ def _district_of(row: models.Model | None) -> District | None:
         "team",
         "card",
         "outing",
+        "cycle",
+        "category",
+        "award_list",
+        "notice",
+        "quota",
     ):
         if (parent := getattr(row, name, None)) is not None:
             return _district_of(parent)

@@ -53,12 +53,13 @@ class OwnPages:
     """A kind with pages of its own: where a due of it is filled in and read, and how its dues stand.
 
     `bars_nil(due)` says why a school may not report nil, None when it may; `state_of(due)` is the state that
-    a due goes back to when it is owed again.
+    a due goes back to when it is owed again. With `has_desk` its app says itself what waits for a reviewer.
     """
 
     url: Callable[[Due], str]
     bars_nil: Callable[[Due], str | None] | None = None
     state_of: Callable[[Due], str] | None = None
+    has_desk: bool = False
 
 
 _OWN: dict[str, OwnPages] = {}
@@ -75,9 +76,15 @@ def own_pages(
     *,
     bars_nil: Callable[[Due], str | None] | None = None,
     state_of: Callable[[Due], str] | None = None,
+    has_desk: bool = False,
 ) -> None:
     """Say that dues of a kind are filled in and read on pages of their app; see OwnPages."""
-    _OWN[name] = OwnPages(url, bars_nil, state_of)
+    _OWN[name] = OwnPages(url, bars_nil, state_of, has_desk)
+
+
+def with_own_desk() -> list[str]:
+    """Return the kinds whose app says itself what waits for a reviewer."""
+    return [name for name, own in _OWN.items() if own.has_desk]
 
 
 def bars_nil(due: Due) -> str | None:

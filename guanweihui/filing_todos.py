@@ -65,13 +65,15 @@ def _to_review(lines: Sequence[Line], now: datetime.datetime) -> list[Todo]:
 @offers(_to_review, roles=GROUP)
 def filings_to_endorse(actor: Any, now: datetime.datetime) -> list[QuerySet]:
     """What schools sent and their group is to look at."""
-    return [_dues(Due.objects.visible_to(actor, roles=GROUP).awaiting_group())]
+    waiting = Due.objects.visible_to(actor, roles=GROUP).awaiting_group()
+    return [_dues(waiting.of_other_kinds(filing_kinds.with_own_desk()))]
 
 
 @offers(_to_review, roles=OFFICE)
 def filings_to_accept(actor: Any, now: datetime.datetime) -> list[QuerySet]:
     """What waits for the office: endorsed, or sent where no group endorses."""
-    return [_dues(Due.objects.visible_to(actor, roles=OFFICE).awaiting_district())]
+    waiting = Due.objects.visible_to(actor, roles=OFFICE).awaiting_district()
+    return [_dues(waiting.of_other_kinds(filing_kinds.with_own_desk()))]
 
 
 def _to_chase(lines: Sequence[Line], now: datetime.datetime) -> list[Todo]:

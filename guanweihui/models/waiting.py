@@ -65,6 +65,10 @@ class WaitingDues(ScopedQuerySet):
         state = self.model.State
         return self.filter(Q(state=state.ENDORSED) | Q(state=state.SUBMITTED, round__group_endorses=False))
 
+    def of_other_kinds(self, kinds):
+        """Leave out the dues of these kinds of round."""
+        return self.exclude(round__kind__in=kinds)
+
     def endorsed(self):
         """Keep what a group has endorsed and the office has not accepted yet."""
         return self.filter(state=self.model.State.ENDORSED)
