@@ -1,5 +1,6 @@
 """The fixed cast of the tests: who they are, where they stand, and a client for each."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -35,6 +36,27 @@ PLAYERS = (
 )
 
 
+class Cast(SimpleNamespace):
+    """The players by name; `doors` make a player's client, signed in, when a test first asks for it.
+
+    Few tests play with all ten, and a sign-in costs more queries than all else that the cast needs.
+    """
+
+    def __getattr__(self, name):
+        doors = self.__dict__.get("doors", {})
+        if name not in doors:
+            raise AttributeError(name)
+        client = doors.pop(name)()
+        setattr(self, name, client)
+        return client
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
 @pytest.fixture
 def cast(db):
     """Give the cast at two groups of one district.
@@ -58,18 +80,17 @@ def cast(db):
         "school": (Role.SCHOOL, {"school": school}),
         "stranger": (Role.SCHOOL, {"school": strange}),
     }
-    users, clients = {}, {"anonymous": Client()}
+    users, doors = {}, {"anonymous": Client}
     for name, (role, unit) in places.items():
         users[name] = make_user(username=name, name=f"{name}先生")
         make_post(user=users[name], role=role, **unit)
-        clients[name] = Client()
-        clients[name].force_login(users[name], backend="django.contrib.auth.backends.ModelBackend")
-    users["outreach"], clients["outreach"] = LinkHolder(link), client_by_link(link)
+        doors[name] = partial(signed_in, users[name])
     slip = make_slip_link(district)
-    users["volunteer"], clients["volunteer"] = LinkHolder(slip), client_by_link(slip)
+    for name, path in {"outreach": link, "volunteer": slip}.items():
+        users[name], doors[name] = LinkHolder(path), partial(client_by_link, path)
     home = SimpleNamespace(district=district, group=group, school=school, pairing=pairing)
     far = SimpleNamespace(group=other, school=strange)
-    return SimpleNamespace(**clients, users=SimpleNamespace(**users), home=home, far=far)
+    return Cast(doors=doors, users=SimpleNamespace(**users), home=home, far=far)
 
 
 def make_slip_link(district):

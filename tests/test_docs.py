@@ -59,6 +59,7 @@ def test_the_glossary_names_what_the_code_has():
             "members.workflow.people",
             "guanweihui.documents.forms",
             "members.committees",
+            "awards.eligibility",
         )
     ]
     rows = re.findall(

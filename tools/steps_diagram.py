@@ -19,14 +19,18 @@ PAPER = ROOT / "docs" / "architecture.md"
 
 def diagrams() -> dict[str, str]:
     """Return the diagram of each workflow by the name of its place in the paper."""
-    from awards.models import Nomination
+    from awards.models import AwardList, Nomination, PublicNotice
+    from awards.workflow.lists import STEPS as LIST_STEPS
     from awards.workflow.nominations import STEPS as NOMINATION_STEPS
+    from awards.workflow.notices import STEPS as NOTICE_STEPS
     from guanweihui.filings import STEPS
     from guanweihui.models import Filing
 
     return {
         "steps": diagram(STEPS, Filing.Status),
         "nomination steps": diagram(NOMINATION_STEPS, Nomination.Status),
+        "list steps": diagram(LIST_STEPS, AwardList.Status),
+        "notice steps": diagram(NOTICE_STEPS, PublicNotice.Status),
     }
 
 

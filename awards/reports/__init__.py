@@ -1,3 +1,3 @@
 """Figures, tables and prints of commendation; importing the package registers them all."""
 
-from . import honours  # noqa: F401
+from . import honour_statistics, honours, nominations, quotas  # noqa: F401

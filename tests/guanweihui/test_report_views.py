@@ -41,7 +41,7 @@ def test_the_catalogue_offers_each_role_its_own_reports(cast):
         "主题读书活动报送情况表",
         "主题读书活动报名与上年对比表",
     ]
-    shared = ["谁在服务", "表彰名册", *campaign]
+    awards = ["表彰名册", "表彰统计表", "推荐汇总表"]
     assert titles == {
         "district": [
             "年度统计报表",
@@ -50,11 +50,14 @@ def test_the_catalogue_offers_each_role_its_own_reports(cast):
             "离退休教师花名册",
             *people,
             "志愿者队伍情况表",
-            *shared,
+            "谁在服务",
+            *awards,
+            "名额使用情况",
+            *campaign,
             "老校长下乡结对情况表",
         ],
-        "group": [*returns, *people, *shared],
-        "school": [*returns, "离退休教师花名册", *people, *shared],
+        "group": [*returns, *people, "谁在服务", *awards, *campaign],
+        "school": [*returns, "离退休教师花名册", *people, "谁在服务", "表彰名册", *campaign],
     }
 
 

@@ -187,6 +187,8 @@ def test_every_model_that_points_to_a_person_follows():
     assert sorted(f"{link.model._meta.label}.{link.name}" for link in links()) == [
         "activities.Enrolment.head",
         "awards.Honour.person",
+        "awards.Nomination.person",
+        "awards.Veto.person",
         "members.Appointment.person",
         "members.Card.person",
         "members.Care.person",
