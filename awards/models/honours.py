@@ -193,6 +193,7 @@ class HonourQuerySet(ScopedQuerySet):
             "replaces",
             "replaced_by",
             "issued_by",
+            "city_recommendation",
         )
 
     def for_list(self):

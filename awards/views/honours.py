@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from awards.areas import AWARDS
 from awards.filters.honours import HonourFilter
 from awards.forms.honours import PrinterForm
-from awards.models import Honour, OpeningBalance
+from awards.models import CityRecommendation, Honour, OpeningBalance
 from awards.reports.honour_statistics import READERS
 from awards.reports.honours import honour_roll
 from awards.workflow.honours import OFFICE
@@ -197,7 +197,20 @@ def facts(request: HttpRequest, honour: Honour) -> list[Fact]:
         Fact("发文日期", decision.decided_on),
         *(voided if honour.voided_on else []),
         *certificate_facts(honour),
+        *city_facts(honour, is_wide=is_wide),
     ]
+
+
+def city_facts(honour: Honour, *, is_wide: bool) -> list[Fact]:
+    """Say what the city gave; how far a recommendation is, the district alone reads."""
+    sent = getattr(honour, "city_recommendation", None)
+    if sent is None:
+        return []
+    url = reverse("city-detail", args=[sent.pk]) if is_wide else ""
+    if sent.status == CityRecommendation.Status.AWARDED:
+        words = "　".join(filter(None, [sent.result_title, sent.result_number, f"{sent.result_on}"]))
+        return [Fact("市级表彰", words, url=url, wide=True)]
+    return [Fact("市级推荐", sent.get_status_display(), url=url)] if is_wide else []
 
 
 def certificate_facts(honour: Honour) -> list[Fact]:

@@ -308,3 +308,24 @@ def test_a_pack_with_a_form_not_complete_names_it(cast, category, row):
 def test_nothing_chosen_is_nothing_to_pack(cast, category):
     answer = cast.district.post(reverse("city-pack", args=[category.cycle.pk]))
     assert (answer.status_code, Job.objects.count()) == (409, 0)
+
+
+def test_what_the_city_gave_stands_on_the_honours_page_for_its_school_too(cast):
+    """How far a recommendation is, its school does not learn; the result it does."""
+    category = city_rows.make_city_cycle(district=cast.home.district)
+    winner = city_rows.make_winner(category, unit=cast.home.school)
+    row = city_rows.make_recommendation(category=category, winner=winner)
+    url = reverse("honour-detail", args=[row.honour_id])
+    before = {
+        who: "市级推荐" in getattr(cast, who).get(url).content.decode() for who in ("district", "school")
+    }
+    type(row).objects.filter(pk=row.pk).update(
+        status="AWARDED", result_title="市先进集体", result_on=datetime.date(2021, 3, 1)
+    )
+    after = {
+        who: "市先进集体" in getattr(cast, who).get(url).content.decode() for who in ("district", "school")
+    }
+    assert (before, after) == (
+        {"district": True, "school": False},
+        {"district": True, "school": True},
+    )

@@ -26,7 +26,11 @@ OFFLINE_FLAGS = (
 
 
 def pytest_collection_modifyitems(items):
-    """Say why nothing runs where there is no browser."""
+    """Say why nothing runs where there is no browser; put the award cycle last.
+
+    Its decision of today moves the year that everybody's home page opens on.
+    """
+    items.sort(key=lambda item: item.path.name == "test_awards.py")
     if chromium() is None:
         for item in items:
             if "tests/browser" in item.path.as_posix():

@@ -12,7 +12,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOK = ["color-contrast", "target-size", "link-in-text-block"]
 #: Latin words that a Chinese page may show: makes, keys and formats, file names, user names, codes.
 ALLOWED = re.compile(
-    r"(?<![A-Za-z])(Excel|Edge|Chrome|Ctrl|Control|Command|UTF-8)(?![A-Za-z])"
+    r"(?<![A-Za-z])(Excel|WebP|Edge|Chrome|Ctrl|Control|Command|UTF-8)(?![A-Za-z])"
     r"|[^\s\"“”]*\.(xlsx|csv|pdf|xls|jpeg|webp)(?![A-Za-z])"
     r"|(?<![A-Za-z])(district|leader|group|school|judge|auditor|outreach)(?![A-Za-z])"
     r"|(?<![A-Za-z])[0-9a-f]{12,}(?![A-Za-z])"

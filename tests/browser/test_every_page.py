@@ -15,26 +15,55 @@ from tests.test_every_url import POST_ONLY
 
 ROLES = ("district", "leader", "group", "school", "judge", "auditor", "outreach", "volunteer")
 #: Answers that are files, not pages.
-FILES = re.compile(r"-(export|template|errors|file|print|slip)$")
+FILES = re.compile(r"-(export|template|errors|file|print|slip|record|outcome)$")
 #: Addresses that only take a press of a button.
 STEPS = re.compile(r"-(run|cancel|confirm|undo|reveal|end)$|^(logout|contrast)$")
 #: Pages that no link leads to: judged by themselves below, or not for people.
 ELSEWHERE = {"livez", "readyz", "login", "link", "second-factor", "second-factor-setup"}
+ELSEWHERE |= {"public-notice-list", "verify-by-hand"}
 #: Pages of rows that only work leaves behind, where the demo has none: the view tests open each of them.
 AFTER_WORK = {
+    "award-list-amend",
+    "award-list-approve",
+    "award-list-detail",
+    "award-list-minutes",
+    "award-list-propose",
+    "award-list-send-back",
     "care-detail",
+    "category-new",
+    "category-remove",
+    "city-detail",
+    "city-drop",
+    "city-form",
+    "city-result",
     "correction-resolve",
+    "cycle-open",
+    "cycle-rules",
+    "decision-new",
     "due-behalf",
     "due-fill",
     "due-reopen",
     "due-restore",
     "elder-enter",
     "elder-size",
+    "nomination-receipt",
+    "nomination-reopen",
+    "notice-close",
+    "notice-detail",
+    "notice-edit",
+    "notice-file-add",
+    "notice-file-remove",
+    "notice-new",
+    "notice-post",
+    "objection-decide",
+    "objection-detail",
+    "objection-new",
     "outing-detail",
     "person-photo",
     "person-picker-ask",
     "person-picker-phones",
     "place-papers",
+    "public-notice",
     "record-strike",
     "registration-detail",
     "registration-edit",
@@ -55,6 +84,7 @@ AFTER_WORK = {
     "transfer-refuse",
     "transfer-withdraw",
     "verify",
+    "veto-lift",
 }
 seen: dict[str, set[str]] = {}
 
@@ -174,6 +204,8 @@ STATES = {
     "the sign-in page": (None, "/accounts/login/", nothing, "用户登录"),
     "a wrong password": (None, "/accounts/login/", wrong_password, "没有登录成功"),
     "a link that is closed": (None, "/l/never-issued-000000000000000000/", nothing, "这个链接不能用了"),
+    "notices while none runs": (None, "/notices/", nothing, "现在没有正在进行的公示"),
+    "the check of a certificate": (None, "/verify/", nothing, "证书查验"),
     "a page that does not exist": ("school", "/office/", nothing, "没有找到"),
     "a file of the wrong kind": ("district", "/imports/new/", bad_file, "另存为 .xlsx"),
     "a reveal without a purpose": ("district", "/people/1/", no_purpose, "查看用途"),
