@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parents[2]
+WRONG_WORKBOOK = ROOT / "guanweihui" / "demo" / "02c-单校花名册-有错.xlsx"
 PASSWORD = "Liulan-Ceshi-2026"
 ACCOUNTS = ("district", "leader", "group", "school", "judge", "auditor")
 START_SECONDS = 60

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.judge_page import layout
-from tests.browser.portal_processes import PASSWORD
-from tests.browser.test_district_day import WRONG_WORKBOOK, downloaded, tiles
+from tests.browser.portal_processes import PASSWORD, WRONG_WORKBOOK
+from tests.browser.test_district_day import downloaded, tiles
 
 PHONE_PAGES = ("/", "/people/", "/schools/", "/enrolments/", "/honours/", "/reports/", "/imports/", "/help/")
 

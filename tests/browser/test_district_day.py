@@ -8,9 +8,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.portal_processes import ROOT
+from tests.browser.portal_processes import WRONG_WORKBOOK
 
-WRONG_WORKBOOK = ROOT / "guanweihui" / "demo" / "02c-单校花名册-有错.xlsx"
 FIGURES = {
     "协作组": "15",
     "学校": "186",
