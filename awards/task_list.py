@@ -1,15 +1,13 @@
 """A nomination as a list of tasks: what is done, what each part still lacks; and the places beside it."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from awards import sheets
-from awards.models import FormField, Nomination, Quota
+from awards.models import FormField, Nomination
 from awards.workflow.nominations import MATERIAL
-from awards.workflow.places import spent_from
 from guanweihui.questionnaire import Asked, Fault
 
 NUMBERS = "①②③④⑤"
@@ -95,14 +93,3 @@ def _words(faults: Sequence[Fault], fields: Sequence[FormField], typed: Mapping[
 def _missing(faults: Sequence[Fault], materials: Sequence[FormField]) -> str:
     labels = {MATERIAL + one.key: one.label for one in materials}
     return f"缺{'、'.join(labels.get(fault.key, '') for fault in faults)}" if faults else ""
-
-
-# --- places -----------------------------------------------------------------------------------------------
-
-
-def quotas_by_category(rows: Iterable[Quota]) -> dict[int, Quota | None]:
-    """Return the row that a school spends from, by category; `rows` are its own and its group's."""
-    found: dict[int, list[Quota]] = defaultdict(list)
-    for row in rows:
-        found[row.category_id].append(row)
-    return {category: spent_from(several) for category, several in found.items()}

@@ -2,11 +2,10 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django.db.models import Q
 
-from awards.eligibility.facts import FITTING, Code, Effect, Facts, _honours, _ties, root
+from awards.eligibility.facts import FITTING, Code, Effect, Facts, proofs_of, root
 from awards.eligibility.findings import Finding
 from awards.eligibility.rules import judge
 from awards.models import Category, CycleRule, Nomination
@@ -36,16 +35,7 @@ def check_people(
         return {one.pk: () for one in people}
     names = {one.kind: one.name for one in categories}
     trials = [_trial(category, school, person, names) for person in people]
-    roots = {root(person) for person in people}
-    ties = _ties(cycle, trials, roots, on)
-    more: dict[str, Any] = {
-        "distinct": ties.distinct,
-        "bars_of_person": ties.bars_of_person,
-        "bars_of_school": ties.bars_of_school,
-    }
-    if Code.EARLIER_WINNER in rules:
-        more |= _honours(cycle, rules[Code.EARLIER_WINNER].value or 1, roots, ties.successors)
-    facts = Facts(on, trials, rules, _rivals(category, people, roots), **more)
+    facts = Facts(on, trials, rules, _rivals(category, people), **proofs_of(cycle, rules, trials, on=on))
     return {person.pk: judge(trial, facts) for person, trial in zip(people, trials, strict=True)}
 
 
@@ -57,8 +47,9 @@ def _trial(category: Category, school: School, person: Person, names: Mapping[st
     return trial
 
 
-def _rivals(category: Category, people: Sequence[Person], roots: set[int]) -> list[tuple[Nomination, Person]]:
+def _rivals(category: Category, people: Sequence[Person]) -> list[tuple[Nomination, Person]]:
     """Return what runs in the cycle for anybody who may be one of these people."""
+    roots = {root(one) for one in people}
     same = (
         Q(person__in=roots)
         | Q(person__merged_into__in=roots)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import CharField, Count, Value
 from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 
 from awards import cycle_calendar
 from awards.cycle_review import to_review
-from awards.models import AwardList, Category, Cycle, CycleRule, Nomination, Quota
+from awards.models import AwardList, Category, Cycle, CycleRule, Honour, Nomination, Quota
 from awards.models.nominations import SENT
 from awards.workflow.cycle_parts import rule_words
 from awards.workflow.cycles import missing_of
@@ -25,6 +25,8 @@ from guanweihui.tables import format_value
 from guanweihui.templatetags.portal import deadline
 
 S = Nomination.Status
+#: Counted beside the states: honours conferred and not voided, whether or not the portal saw a nomination.
+CONFERRED = "CONFERRED"
 #: Where nominations stand, as the page counts them: one word and its states.
 STANDINGS = (
     ("待协作组审核", (S.SUBMITTED,)),
@@ -33,7 +35,7 @@ STANDINGS = (
     ("复核通过", (S.ACCEPTED,)),
     ("拟表彰", (S.APPROVED,)),
     ("递补", (S.RESERVE,)),
-    ("已表彰", (S.HONOURED,)),
+    ("已表彰", (CONFERRED,)),
 )
 SUM_COLUMNS = (
     ListColumn("奖项", is_name=True),
@@ -45,13 +47,17 @@ SUM_COLUMNS = (
 def tally(actor: Any, cycles: Iterable[Cycle]) -> dict[tuple[int, str], int]:
     """Count what the reader sees of nominations in these cycles: {(category, state): number}, one query.
 
-    A school sees its drafts too; to others a nomination shows once it was sent.
+    Honours count under CONFERRED, as everywhere. A school sees its drafts too; to others a nomination shows
+    once it was sent.
     """
     rows = Nomination.objects.visible_to(actor).of_cycles(cycles)
     if reach_of(actor).serves(Role.GROUP, *DISTRICT_WIDE):
         rows = rows.shown_to_reviewers()
     counted = rows.order_by().values_list("category", "status").annotate(Count("pk"))
-    return {(category, state): number for category, state, number in counted}
+    honours = Honour.objects.visible_to(actor).standing().of_cycles(cycles).order_by()
+    conferred = honours.annotate(state=Value(CONFERRED, CharField())).values_list("category", "state")
+    both = counted.union(conferred.annotate(Count("pk")), all=True)
+    return {(category, state): number for category, state, number in both}
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,8 @@ def category_table(
         ]
 
     def cells(some: Sequence[Category], used: str) -> list[Any]:
+        if is_from_before(cycle):
+            return [None, None, "", *[None] * len(STANDINGS), conferred(some, counted)]
         sums = [sum(one.places for one in some), sum(one.proposals for one in some)]
         return sums if is_planned else [*sums, used, *numbers(some, counted)]
 
@@ -201,6 +209,15 @@ def category_table(
         ],
         "category_totals": [("合计", [*cells(categories, whole), ""])] if len(categories) > 1 else (),
     }
+
+
+def is_from_before(cycle: Cycle) -> bool:
+    """Tell whether a cycle was loaded from before the portal: of it only the honours are known."""
+    return cycle.round_id is None and cycle.state != Cycle.State.PLANNED
+
+
+def conferred(categories: Iterable[Category], counted: Mapping[tuple[int, str], int]) -> int:
+    return sum(counted.get((one.pk, CONFERRED), 0) for one in categories)
 
 
 def links(one: Category, cycle: Cycle, is_office: bool) -> tuple[Link, ...]:

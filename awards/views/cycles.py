@@ -13,7 +13,7 @@ from awards.areas import AWARDS
 from awards.forms.cycles import CloseForm, CycleForm, OpenForm, RulesForm
 from awards.models import Category, Cycle, CycleRule
 from awards.models.nominations import SENT
-from awards.views.cycle_page import context_of, tally
+from awards.views.cycle_page import conferred, context_of, is_from_before, tally
 from awards.workflow import cycle_parts as parts
 from awards.workflow import cycles as steps
 from guanweihui import workdays
@@ -105,14 +105,15 @@ def row(cycle: Cycle, categories: list[Category], counted: dict[tuple[int, str],
     def count(*states: str) -> int:
         return sum(counted.get((one.pk, state), 0) for one in categories for state in states)
 
+    is_known = not is_from_before(cycle)
     return ListRow(
         (
             Link(cycle.name, url_of(cycle)),
             str(cycle.year),
             moment(cycle_calendar.deadline_of(cycle)),
-            sum(one.places for one in categories),
-            count(*SENT),
-            count("HONOURED"),
+            sum(one.places for one in categories) if is_known else None,
+            count(*SENT) if is_known else None,
+            conferred(categories, counted),
             Mark(cycle.get_state_display(), KINDS[Cycle.State(cycle.state)]),
         )
     )

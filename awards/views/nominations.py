@@ -16,8 +16,8 @@ from awards.areas import AWARDS
 from awards.eligibility.candidates import check_people
 from awards.forms.nominations import BehalfForm, FinishForm, PersonForm, SearchForm
 from awards.models import Category, Cycle, Nomination, Opinion, Quota
-from awards.task_list import quotas_by_category
 from awards.workflow import nominations as steps
+from awards.workflow.places import spent_by_category
 from awards.workflow.quotas import words_of
 from guanweihui.answers import DEPUTIES, FILLERS
 from guanweihui.areas import tabs_of, url_or_none
@@ -177,7 +177,7 @@ def cards_of(
 ) -> list[dict[str, Any]]:
     """Return one card an award: its line of places, its nominations, the way to a new one."""
     quotas = Quota.objects.visible_to(request.user).of_cycle(cycle).for_school(due.school)
-    held = quotas_by_category(quotas)
+    held = spent_by_category(quotas)
     cards = []
     for category in Category.objects.visible_to(request.user).of(cycle):
         own = [one for one in rows if one.category_id == category.pk]

@@ -1,6 +1,7 @@
 """Taking a place of the quota and giving it back: parts of a nomination's steps, in their transaction."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,14 @@ def spent_from(rows: Iterable[Quota]) -> Quota | None:
     """
     found = sorted(rows, key=lambda row: (row.school_id is None, row.pk))
     return next((row for row in found if row.school_id is None or row.places), None)
+
+
+def spent_by_category(rows: Iterable[Quota]) -> dict[int, Quota | None]:
+    """Return the row that a school spends from, by category; `rows` are its own and its group's."""
+    found: dict[int, list[Quota]] = defaultdict(list)
+    for row in rows:
+        found[row.category_id].append(row)
+    return {category: spent_from(several) for category, several in found.items()}
 
 
 def spend_place(nomination: Nomination, *, by: Any, at: datetime.datetime) -> Quota:

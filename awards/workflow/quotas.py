@@ -6,7 +6,6 @@ other.
 """
 
 import datetime
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
 from awards.models import Category, Cycle, Nomination, Quota, QuotaMove
-from awards.workflow.places import LONGEST_REASON, Kind, change, spent_from
+from awards.workflow.places import LONGEST_REASON, Kind, change, spent_by_category
 from guanweihui.audit import record
 from guanweihui.models import CollaborationGroup, School
 from guanweihui.scope import Role
@@ -182,10 +181,9 @@ def line_of(category: Category, school: School) -> str:
 
 def lines_of(categories: Iterable[Category], school: School) -> dict[int, str]:
     """Say it of several categories, by key, in one query."""
-    found: dict[int, list[Quota]] = defaultdict(list)
-    for row in Quota.objects.for_school(school).filter(category__in=[one.pk for one in categories]):
-        found[row.category_id].append(row)
-    return {one.pk: words_of(spent_from(found[one.pk])) for one in categories}
+    keys = [one.pk for one in categories]
+    found = spent_by_category(Quota.objects.for_school(school).filter(category__in=keys))
+    return {key: words_of(found.get(key)) for key in keys}
 
 
 def words_of(row: Quota | None) -> str:

@@ -12,7 +12,7 @@ from guanweihui.models import Round
 from tests.awards import rows
 from tests.awards.cycle_rows import VALUES, day, plan
 from tests.cast import count_queries
-from tests.factories import make_district
+from tests.factories import make_district, make_honour
 
 pytestmark = pytest.mark.django_db
 State, Kind = Cycle.State, Category.Kind
@@ -50,6 +50,19 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast):
     plan(by=cast.users.district, year=2022)
     rows.bare("SUBMITTED", cycle=rows.make_open_cycle(district=cast.home.district, year=2018))
     assert (one, count_queries(cast.district, reverse("cycle-list"))) == (7, 7)
+
+
+def test_a_cycle_from_before_the_portal_shows_the_honours_that_it_conferred(cast):
+    """Its places and nominations are not known: they stay empty, and are no 0."""
+    make_honour(unit=cast.home.school)
+    make_honour(unit=cast.home.school, voided_on=datetime.date(2019, 1, 1), void_reason="撤销")
+    cycle = make_honour(unit=cast.far.school).decision.cycle
+    listed = cast.district.get(reverse("cycle-list")).context["shown"].rows[0].cells[3:6]
+    page = cast.district.get(reverse("cycle-detail", args=[cycle.pk])).context
+    assert (list(listed), page["category_rows"][0].cells[1:-1]) == (
+        [None, None, 2],
+        (None, None, "", *[None] * 7, 2),
+    )
 
 
 @pytest.mark.parametrize(("player", "cost"), [("district", 9), ("group", 8), ("school", 9)])
