@@ -67,6 +67,7 @@ def test_without_javascript_the_whole_of_a_school_s_work_is_done(visit):
     page.get_by_role("link", name="人员名册").first.click()
     page.get_by_label("志愿者").select_option(label="是")
     page.get_by_role("button", name="查询").click()
+    page.wait_for_url("**volunteer=True**")
     assert set(page.locator("#list tbody td[data-label=志愿者]").all_inner_texts()) == {"是"}
 
     page.goto("/imports/new/")

@@ -317,6 +317,8 @@ def the_district_posts(page, name):
 
 
 def ticks_and_posts(page):
+    # The button stands below the boxes: once it is there, all of them are, and `all` waits for nothing.
+    expect(page.get_by_role("button", name="发布", exact=True)).to_be_visible()
     for box in page.get_by_role("checkbox").all():
         box.check()
     press(page, "发布")
@@ -326,6 +328,7 @@ def a_visitor_reads(visit, name, nominee, picture):
     """Read the notice without an account: name, unit and award only. Return its address."""
     page = visit(path="/notices/")
     page.get_by_role("link", name=f"关于{name}拟表彰名单的公示").click()
+    expect(page.locator("table.sheet")).to_have_count(len(AWARDS))
     heads = page.locator("table.sheet").evaluate_all(
         "(all) => all.map((one) => Array.from(one.querySelectorAll('th'), (head) => head.innerText))"
     )
@@ -354,6 +357,7 @@ def confers(page, notice):
     press(page, "作出决定")
     expect(flash(page).first).to_contain_text("示教关〔2028〕9号已登记，证书已编号")
     counts = page.get_by_role("region", name="各奖项证书", exact=True).locator("tbody tr")
+    expect(counts).to_have_count(len(AWARDS))
     assert dict(row.split("\t")[1:3] for row in counts.all_inner_texts()) == {
         award: str(number) for award, number in AWARDS.items()
     }

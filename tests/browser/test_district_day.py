@@ -30,6 +30,8 @@ FIGURES = {
 
 def tiles(page) -> dict[str, str]:
     """Read the tiles of a home page: label to value, without units."""
+    page.locator(".kpi").first.wait_for()
+    page.wait_for_load_state("domcontentloaded")
     return {
         tile.locator(".kpi-label").inner_text().strip(): tile.locator(".kpi-value")
         .evaluate("(value) => value.firstChild.data")
