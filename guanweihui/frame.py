@@ -16,7 +16,7 @@ MOTTO = "急党政所急　想青少年所需　尽关工委所能"
 
 #: Menu: label, route, roles, and patterns of the route names that light it up. At most eight entries.
 MENU = (
-    ("工作台", "home", COMMITTEE | {Role.JUDGE, Role.OUTREACH}, ("home", "todo-*")),
+    ("工作台", "home", COMMITTEE | {Role.JUDGE, Role.OUTREACH, Role.HOST}, ("home", "todo-*")),
     ("单位", "unit-tree", COMMITTEE, ("unit-*", "group-*", "school-*")),
     (
         "人员名册",
@@ -83,7 +83,21 @@ MENU = (
         "老校长下乡",
         "pairing-list",
         DISTRICT_WIDE | {Role.OUTREACH},
-        ("pairing-*", "visit-*", "event-*"),
+        (
+            "principal-*",
+            "programme-*",
+            "pairing-*",
+            "host-*",
+            "partner-*",
+            "visit-*",
+            "need-*",
+            "plan-*",
+            "effect-*",
+            "trip-*",
+            "event-*",
+            "lesson-*",
+            "outreach-*",
+        ),
     ),
     ("统计报表", "report-centre", COMMITTEE, ("report-*", "job-*")),
 )

@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     SCHOOL = "SCHOOL", "学校联络员"
     JUDGE = "JUDGE", "评委"
     OUTREACH = "OUTREACH", "下乡校长"
+    HOST = "HOST", "受援学校"
     VOLUNTEER = "VOLUNTEER", "志愿者"
 
 

@@ -26,7 +26,7 @@ from guanweihui.scope import DISTRICT_WIDE, reach_of
 from guanweihui.tables import Column, Row, Table, total_row, with_subtotals
 from members.models import Appointment, Person
 from members.reports.people import CLASS_NAMES, age_table
-from outreach.reports import pairing_table
+from outreach.reports.pairs import pairing_table
 
 #: The figures of the first sheet, in its order; also the keys of the JSON.
 NAMES = (

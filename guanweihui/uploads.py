@@ -27,6 +27,7 @@ from guanweihui.audit import record
 from guanweihui.models import Attachment, CollaborationGroup, District, Due, School
 from guanweihui.models.files import PERSONAL
 from guanweihui.models.org import Unit
+from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 
 BIND = "attachment"
@@ -39,6 +40,8 @@ PICTURES = {
     "PNG": (re.compile(rb"\x89PNG\r\n\x1a\n"), {"png"}),
     "WEBP": (re.compile(rb"RIFF....WEBP", re.DOTALL), {"webp"}),
 }
+#: Who brings files without an account: a principal the photos of his trips, which hang on the district.
+LINKS = frozenset({Role.OUTREACH})
 LARGEST_FILE = 10 * 2**20
 LARGEST_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
@@ -124,9 +127,10 @@ def attach(
     """Seal cleaned bytes, store them under a random name and add the row; the caller's transaction.
 
     `place` is the due, or the unit beside any filing, that the file hangs on. Raises Refused when the actor
-    has no account, or a quota or the disk is used up.
+    has no account (nor a link of LINKS), or a quota or the disk is used up.
     """
-    if getattr(by, "pk", None) is None:
+    account, link = getattr(by, "pk", None) and by, getattr(by, "link", None)
+    if not account and not (link and link.role in LINKS and isinstance(place, District)):
         raise Refused("上传文件须用自己的账号登录后办理。")
     _refuse_full(place, len(content), by=by, at=at)
     name_of_place = "due" if isinstance(place, Due) else _UNITS[type(place)]
@@ -143,7 +147,8 @@ def attach(
         content_type=content_type,
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
-        added_by=by,
+        added_by=account or None,
+        added_link=None if account else link,
         added_at=at,
     )
 
@@ -289,7 +294,8 @@ def _unpack(data: bytes, begins: int, times: int, most: int) -> bytes | None:
 
 def _refuse_full(place: Due | Unit, size: int, *, by: Any, at: datetime.datetime) -> None:
     """Keep one account, one school and the disk within their bounds, before anything is written."""
-    own = Attachment.objects.filter(added_by=by, added_at__gt=at - A_DAY)
+    who = {"added_by": by} if getattr(by, "pk", None) else {"added_link": by.link}
+    own = Attachment.objects.filter(**who, added_at__gt=at - A_DAY)
     if _sum(own) + size > USER_A_DAY:
         raise Refused("您一天内上传的文件已达200MB，本次没有保存。请明天再传，或联系区关工委办公室。")
     school = place.school_id if isinstance(place, Due) else place.pk if isinstance(place, School) else None

@@ -14,6 +14,7 @@ from guanweihui.scope import LinkHolder, Role
 from tests.factories import (
     make_district,
     make_group,
+    make_host_link,
     make_link,
     make_pairing,
     make_post,
@@ -30,6 +31,7 @@ PLAYERS = (
     "stranger",
     "judge",
     "outreach",
+    "host",
     "volunteer",
     "auditor",
     "anonymous",
@@ -39,7 +41,7 @@ PLAYERS = (
 class Cast(SimpleNamespace):
     """The players by name; `doors` make a player's client, signed in, when a test first asks for it.
 
-    Few tests play with all ten, and a sign-in costs more queries than all else that the cast needs.
+    Few tests play with all eleven, and a sign-in costs more queries than all else that the cast needs.
     """
 
     def __getattr__(self, name):
@@ -62,8 +64,9 @@ def cast(db):
     """Give the cast at two groups of one district.
 
     `cast.home` holds what is theirs: district, group (东苑协作组), school (in it), pairing; `cast.far` the
-    other group, and the school of `stranger` in it. The outreach principal comes by a link, and so does the
-    volunteer, whose link is nobody's until a test gives it to a person (`slip_link`).
+    other group, and the school of `stranger` in it. The outreach principal comes by a link, and so do the host
+    school (`home.host`, the first of the pair's) and the volunteer, whose link is nobody's until a test gives
+    it to a person (`slip_link`).
     """
     district = make_district()
     group, other = make_group(full_name="东苑协作组"), make_group(full_name="西苑协作组")
@@ -71,6 +74,8 @@ def cast(db):
     strange = make_school(group=other, full_name="示例区光明中学", code="1105999")
     pairing = make_pairing(principal_name="周校长")
     link, _ = make_link(pairing)
+    host = pairing.partnerships.select_related("host_school").order_by("pk").first().host_school
+    host_link, _ = make_host_link(host)
     places = {
         "district": (Role.DISTRICT, {"district": district}),
         "leader": (Role.LEADER, {"district": district}),
@@ -86,9 +91,9 @@ def cast(db):
         make_post(user=users[name], role=role, **unit)
         doors[name] = partial(signed_in, users[name])
     slip = make_slip_link(district)
-    for name, path in {"outreach": link, "volunteer": slip}.items():
+    for name, path in {"outreach": link, "host": host_link, "volunteer": slip}.items():
         users[name], doors[name] = LinkHolder(path), partial(client_by_link, path)
-    home = SimpleNamespace(district=district, group=group, school=school, pairing=pairing)
+    home = SimpleNamespace(district=district, group=group, school=school, pairing=pairing, host=host)
     far = SimpleNamespace(group=other, school=strange)
     return Cast(doors=doors, users=SimpleNamespace(**users), home=home, far=far)
 

@@ -285,3 +285,18 @@ def make_link(pairing: Pairing):
     pairing.access_link = link
     pairing.save(update_fields=["access_link"])
     return link, token
+
+
+def make_host_link(host_school: HostSchool):
+    """Issue a host school's link, by which it confirms trips; return it with its token."""
+    link, token = issue_link(
+        district=host_school.district,
+        role=Role.HOST,
+        holder_name=host_school.name,
+        by=None,
+        at=timezone.now(),
+        days=30,
+    )
+    host_school.access_link = link
+    host_school.save(update_fields=["access_link"])
+    return link, token

@@ -25,11 +25,12 @@ from tests.members import (
     slips_rows,
     teams_rows,
 )
+from tests.outreach import routes as outreach_routes
 
 WIDE = {"district", "leader", "auditor"}
 COMMITTEE = {*WIDE, "group", "school", "stranger"}
 EVERYBODY = set(PLAYERS) - {"anonymous"}
-ACCOUNTS = EVERYBODY - {"outreach", "volunteer"}
+ACCOUNTS = EVERYBODY - {"outreach", "host", "volunteer"}
 LOADERS = {"district", "school", "stranger"}
 
 PUBLIC = {"login", "logout", "livez", "readyz", "link", "help", "contrast", "verify"} | {
@@ -40,6 +41,7 @@ PUBLIC = {"login", "logout", "livez", "readyz", "link", "help", "contrast", "ver
 }
 ACCESS = {
     **award_routes.ACCESS,
+    **outreach_routes.ACCESS,
     "home": EVERYBODY,
     **dict.fromkeys(("todo-list", "todo-done", "todo-started"), COMMITTEE),
     "report-centre": COMMITTEE,
@@ -225,13 +227,6 @@ ACCESS = {
     "honour-list": COMMITTEE,
     "honour-detail": {*WIDE, "group", "school"},
     "honour-export": COMMITTEE,
-    "pairing-list": {*WIDE, "outreach"},
-    "pairing-detail": {*WIDE, "outreach"},
-    "pairing-export": WIDE,
-    "visit-list": {*WIDE, "outreach"},
-    "visit-export": WIDE,
-    "event-list": {*WIDE, "outreach"},
-    "event-export": WIDE,
     "trail-list": WIDE,
     "trail-detail": WIDE,
     "account": ACCOUNTS,
@@ -243,6 +238,7 @@ ACCESS = {
 #: Routes that only POST opens; a GET by somebody with the right is 405, without it 404 or 405.
 POST_ONLY = {
     *award_routes.POST_ONLY,
+    *outreach_routes.POST_ONLY,
     *(f"due-{w}" for w in ("start", "save", "withdraw", "opinion", "endorse", "accept", "accept-many")),
     "slip-issue",
     "slip-revoke",
@@ -277,6 +273,7 @@ POST_ONLY = {
 #: Routes whose row is not named by their first word.
 ROW_OF = {
     **award_routes.ROW_OF,
+    **outreach_routes.ROW_OF,
     **dict.fromkeys(("due-detail", "due-print", "due-start", "due-fill", "due-save", "due-withdraw"), "sent"),
     **dict.fromkeys((f"due-{w}" for w in ("behalf", "opinion", "return", "scan")), "sent"),
     **dict.fromkeys((f"due-{w}" for w in ("endorse", "accept", "reopen")), "sent"),
@@ -348,7 +345,6 @@ def world(cast):
         "job": job,
         "import": batch,
         "trail": event,
-        "pairing": cast.home.pairing,
         "slip": holder,
         "correction": slips_rows.make_correction(holder),
         "care": care_rows.make_care(holder),
@@ -363,6 +359,7 @@ def world(cast):
         **people_of(cast),
     }
     rows |= award_routes.world(cast)
+    rows |= outreach_routes.world(cast)
     rows |= answer_rows.make_due_world(rows["enrolment"])
     rows |= round_trip_rows.make_workbook_world(rows["enrolment"].due.round, by=cast.users.district)
     pair = (factories.make_person(school=school).pk, factories.make_person(school=school).pk)

@@ -142,9 +142,9 @@ class AccessLink(models.Model):
         verbose_name = verbose_name_plural = "访问链接"
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=[Role.OUTREACH, Role.JUDGE, Role.VOLUNTEER]),
+                condition=Q(role__in=[Role.OUTREACH, Role.HOST, Role.JUDGE, Role.VOLUNTEER]),
                 name="links_are_for_outsiders",
-                violation_error_message="只有下乡校长、外请评委和志愿者使用链接。",
+                violation_error_message="只有下乡校长、受援学校、外请评委和志愿者使用链接。",
             )
         ]
 

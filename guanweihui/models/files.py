@@ -4,7 +4,7 @@ from django.db import models
 
 from guanweihui.scope import COMMITTEE, Role, ScopedQuerySet, reach_of, to_district, to_school
 
-from .accounts import User
+from .accounts import AccessLink, User
 from .filing import Due, Round
 from .org import AT_COMMITTEE, CollaborationGroup, District, School
 
@@ -39,6 +39,10 @@ class AttachmentQuerySet(ScopedQuerySet):
     def beside(self, field):
         """Keep the files of one field that hang on no due, oldest first."""
         return self.filter(due=None, field=field).order_by("pk")
+
+    def of_row(self, row, field):
+        """Keep the files of one field of a row that is no filing, oldest first."""
+        return self.beside(field).filter(filing_type=row._meta.label, filing_id=row.pk)
 
     def scans_of(self, filing):
         """Keep the scans of a filing's signed print, oldest first."""
@@ -92,7 +96,10 @@ class Attachment(models.Model):
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveBigIntegerField("大小（字节）")
     digest = models.CharField("摘要", max_length=64)
-    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="上传人")
+    added_link = models.ForeignKey(
+        AccessLink, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上传人的链接"
+    )
     added_at = models.DateTimeField("上传时间")
 
     objects = AttachmentQuerySet.as_manager()
@@ -104,7 +111,12 @@ class Attachment(models.Model):
                 condition=_exactly_one("due", "district", "group", "school"),
                 name="attachment_hangs_on_one_place",
                 violation_error_message="附件须属于一项应报，或区、协作组、学校中的一个。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=_exactly_one("added_by", "added_link"),
+                name="attachment_was_added_by_somebody",
+                violation_error_message="附件要有上传人：账号或链接。",
+            ),
         ]
 
     def __str__(self):

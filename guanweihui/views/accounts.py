@@ -28,7 +28,7 @@ from guanweihui.lists import Fact
 from guanweihui.scope import LinkHolder, Role, reach_of
 
 #: Roles that an account can hold; principals and volunteers come by a link.
-WITH_ACCOUNT = tuple(role for role in Role if role not in {Role.OUTREACH, Role.VOLUNTEER})
+WITH_ACCOUNT = tuple(role for role in Role if role not in {Role.OUTREACH, Role.HOST, Role.VOLUNTEER})
 YEAR = 365 * 86400
 
 

@@ -28,6 +28,7 @@ def test_everybody_but_a_visitor_is_signed_in(cast):
     assert answers == dict.fromkeys(PLAYERS, 200) | {
         "judge": 404,
         "outreach": 404,
+        "host": 404,
         "volunteer": 404,
         "anonymous": 302,
     }

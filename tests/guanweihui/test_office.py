@@ -41,6 +41,7 @@ from tests.activities.return_rows import make_return
 from tests.activities.rows import make_evidence, make_material, make_stage, make_task
 from tests.awards import one_of_each as awards_one_of_each
 from tests.members.one_of_each import make_one_of_each, make_transfer
+from tests.outreach import rows as outreach_rows
 
 pytestmark = pytest.mark.django_db
 APPS = ("guanweihui", "members", "awards", "activities", "outreach")
@@ -121,7 +122,8 @@ def everything(cast):
     factories.make_opening_balance()
     enrolment = factories.make_enrolment(school=school)
     factories.make_visit()
-    factories.make_event()
+    outreach_rows.make_feedback(factories.make_event())
+    outreach_rows.make_one_of_each(cast)
     make_return(school=school)
     for make in (make_stage, make_task, make_material):
         make(campaign=enrolment.campaign)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from guanweihui import crypto, uploads
 from guanweihui.models import Attachment, AuditEvent, Due
+from guanweihui.scope import System
 from guanweihui.uploads import UploadError, attach, clean_photo, clean_scan, read
 from guanweihui.workflow import Refused
 from tests.factories import make_round
@@ -211,16 +212,22 @@ def test_a_full_quota_refuses_before_anything_is_stored(cast, due, monkeypatch, 
     assert len(default_storage.listdir("attachments")[1]) == 1
 
 
+def brought(place, by):
+    return attach(place, name="a.jpg", content=picture(), content_type="image/jpeg", by=by, at=timezone.now())
+
+
 def test_somebody_without_an_account_attaches_nothing(cast, due):
-    with pytest.raises(Refused, match="自己的账号"):
-        attach(
-            due,
-            name="a.jpg",
-            content=picture(),
-            content_type="image/jpeg",
-            by=cast.users.outreach,
-            at=timezone.now(),
-        )
+    for who in (cast.users.outreach, cast.users.host, cast.users.volunteer, System(cast.home.district)):
+        with pytest.raises(Refused, match="自己的账号"):
+            brought(due, who)
+    for who in (cast.users.host, cast.users.volunteer):
+        with pytest.raises(Refused, match="自己的账号"):
+            brought(cast.home.district, who)
+
+
+def test_a_principal_brings_photos_by_his_link(cast):
+    photo = brought(cast.home.district, cast.users.outreach)
+    assert (photo.added_by, photo.added_link) == (None, cast.users.outreach.link)
 
 
 def test_a_picture_is_shown_in_a_sandbox(cast, due):

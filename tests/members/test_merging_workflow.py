@@ -205,6 +205,7 @@ def test_every_model_that_points_to_a_person_follows():
         "members.Transfer.person",
         "outreach.Pairing.assistant",
         "outreach.Pairing.principal",
+        "outreach.TripMember.person",
     ]
 
 

@@ -100,6 +100,11 @@ def test_the_programme_comes_from_the_lines_and_a_pair_has_two_schools(school):
         "city_principals": 17,
         "city_regions": "阜平、承德、密云",
         "own_principals": 4,
+        "ends_on": None,
+        "agreement_no": "",
+        "agreed_on": None,
+        "follows_id": None,
+        "note": "",
     }
     pairing = Pairing.objects.get()
     assert (pairing.principal_name, pairing.former_unit, pairing.assistant_name, pairing.position) == (

@@ -7,8 +7,8 @@ from typing import Any
 from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Period, Source, counted, figure
 from guanweihui.scope import DISTRICT_WIDE, committee_of
-from guanweihui.tables import Column, Row, Table, total_row
-from outreach.models import Lesson, Need, Pairing, Partnership, ResearchVisit
+from guanweihui.tables import Column, Row, Table
+from outreach.models import Pairing, Partnership
 
 IN_FORCE = Source(
     "partnerships", lambda actor, period: Partnership.objects.visible_to(actor).in_force(period.last)
@@ -92,26 +92,6 @@ PAIR_COLUMNS = (
     Column("programme", "项目", width=20),
     *PAIRING_COLUMNS[1:],
 )
-VISIT_COLUMNS = (
-    Column("number", "序号", width=6, format="int"),
-    Column("visited_on", "日期", width=12, format="date"),
-    Column("host_school", "受援学校", width=24),
-    *(Column(field, field.label, ("需求",), width=34) for field in Need.Field),
-)
-LESSON_COLUMNS = (
-    Column("number", "序号", width=6, format="int"),
-    Column("event", "送教活动", width=24),
-    Column("held_on", "日期", width=12, format="date"),
-    Column("host_school", "地点", width=24),
-    Column("kind", "活动形式", width=10, align="center"),
-    Column("subject", "学科", width=10, align="center"),
-    Column("local_teacher", "本地教师", width=10, align="center"),
-    Column("visiting_teacher", "本区教师", width=10, align="center"),
-    Column("research_officer", "教研员", width=10, align="center"),
-    Column("attendances", "参加人次", width=10, format="int", total=True),
-    Column("radiated", "辐射学校", width=34),
-    Column("radiated_unnamed", "另辐射学校数", width=12, format="int", total=True),
-)
 
 
 def pair_table(pairings: Iterable[Pairing], *, reporting_unit: str = "") -> Table:
@@ -126,52 +106,3 @@ def pair_table(pairings: Iterable[Pairing], *, reporting_unit: str = "") -> Tabl
         terms = (first.from_on, first.to_on) if first else (None, None)
         rows.append(Row((*head, *schools, *terms)))
     return Table("pairs", "老校长下乡结对名单", PAIR_COLUMNS, tuple(rows), reporting_unit=reporting_unit)
-
-
-def needs_by_field(visit: ResearchVisit) -> list[str]:
-    """Write what a visit found, one text a field in the fixed order."""
-    needs: dict[str, list[str]] = defaultdict(list)
-    for need in visit.needs.all():
-        needs[need.field].append(need.text)
-    return ["；".join(needs[field]) for field in Need.Field]
-
-
-def visit_table(visits: Iterable[ResearchVisit], *, reporting_unit: str = "") -> Table:
-    """One row a visit in the order given, the needs spread over the four fields."""
-    rows = tuple(
-        Row((number, visit.visited_on, visit.host_school.name, *needs_by_field(visit)))
-        for number, visit in enumerate(visits, start=1)
-    )
-    return Table("visits", "下乡调研需求一览表", VISIT_COLUMNS, rows, reporting_unit=reporting_unit)
-
-
-def lesson_table(lessons: Iterable[Lesson], *, reporting_unit: str = "") -> Table:
-    """One row an item of a teaching event in the order given."""
-    rows = tuple(
-        Row(
-            (
-                number,
-                lesson.event.name,
-                lesson.held_on,
-                lesson.host_school.name,
-                lesson.get_kind_display(),
-                lesson.subject,
-                lesson.local_teacher,
-                lesson.visiting_teacher,
-                lesson.research_officer,
-                lesson.attendances,
-                "、".join(school.name for school in lesson.radiated.all()),
-                lesson.radiated_unnamed,
-            )
-        )
-        for number, lesson in enumerate(lessons, start=1)
-    )
-    return Table(
-        key="lessons",
-        title="送教活动一览表",
-        columns=LESSON_COLUMNS,
-        rows=rows,
-        total=total_row(LESSON_COLUMNS, rows),
-        reporting_unit=reporting_unit,
-        unit_line="人次、所",
-    )

@@ -2,16 +2,12 @@
 
 from django.contrib import admin
 
-from guanweihui.office import OfficeAdmin, OfficeInline, OfficeStack, office
+from guanweihui.office import OfficeAdmin, OfficeInline, office
 from outreach.models import (
     HostSchool,
-    Lesson,
-    Need,
     Pairing,
     Partnership,
     Programme,
-    ResearchVisit,
-    TeachingEvent,
 )
 
 ONLY = admin.RelatedOnlyFieldListFilter
@@ -80,61 +76,3 @@ class PartnershipAdmin(OfficeAdmin):
     search_fields = ("pairing__principal_name", "host_school__name")
     autocomplete_fields = ("pairing", "host_school")
     ordering = ("pairing", "kind")
-
-
-class NeedInline(OfficeInline):
-    model = Need
-    fields = ("field", "text")
-
-
-@admin.register(ResearchVisit, site=office)
-class ResearchVisitAdmin(OfficeAdmin):
-    fieldsets = ((None, {"fields": ("programme", "host_school", "visited_on")}),)
-    list_display = ("host_school", "visited_on", "programme")
-    list_filter = (("programme", ONLY),)
-    list_select_related = ("host_school", "programme")
-    search_fields = ("host_school__name",)
-    autocomplete_fields = ("host_school",)
-    ordering = ("visited_on", "pk")
-    inlines = (NeedInline,)
-    links = REPORTS
-
-
-@admin.register(Need, site=office)
-class NeedAdmin(OfficeAdmin):
-    fieldsets = ((None, {"fields": ("visit", "field", "text")}),)
-    list_display = ("text", "field", "visit")
-    list_filter = ("field",)
-    list_select_related = ("visit__host_school",)
-    search_fields = ("text", "visit__host_school__name")
-    autocomplete_fields = ("visit",)
-    ordering = ("visit", "pk")
-
-
-class LessonInline(OfficeStack):
-    model = Lesson
-    fields = LESSON_ROWS
-    autocomplete_fields = ("host_school",)
-
-
-@admin.register(TeachingEvent, site=office)
-class TeachingEventAdmin(OfficeAdmin):
-    fieldsets = ((None, {"fields": ("programme", "name", "from_on", "to_on")}),)
-    list_display = ("name", "from_on", "to_on", "programme")
-    list_filter = (("programme", ONLY),)
-    list_select_related = ("programme",)
-    search_fields = ("name",)
-    ordering = ("-from_on", "pk")
-    inlines = (LessonInline,)
-    links = REPORTS
-
-
-@admin.register(Lesson, site=office)
-class LessonAdmin(OfficeAdmin):
-    fieldsets = ((None, {"fields": ("event", *LESSON_ROWS)}),)
-    list_display = ("event", "held_on", "host_school", "kind", "subject", "attendances")
-    list_filter = ("kind",)
-    list_select_related = ("event", "host_school")
-    search_fields = ("subject", "host_school__name", "event__name")
-    autocomplete_fields = ("event", "host_school")
-    ordering = ("held_on", "pk")

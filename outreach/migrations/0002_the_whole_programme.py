@@ -1,0 +1,1086 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+import guanweihui.crypto
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("guanweihui", "0008_receiving_schools_and_their_files"),
+        ("members", "0005_indexes_for_serving"),
+        ("outreach", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name="partnership",
+            name="one_school_of_a_kind_a_pair",
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="access_link",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="host_schools",
+                to="guanweihui.accesslink",
+                verbose_name="确认链接",
+            ),
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="address",
+            field=models.CharField(blank=True, max_length=100, verbose_name="地址"),
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="closed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="停办日期"),
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="closed_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="停办说明"),
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="contact_name",
+            field=models.CharField(blank=True, max_length=50, verbose_name="联系人"),
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="contact_phone",
+            field=guanweihui.crypto.EncryptedTextField(blank=True, verbose_name="联系电话"),
+        ),
+        migrations.AddField(
+            model_name="hostschool",
+            name="contact_post",
+            field=models.CharField(blank=True, max_length=40, verbose_name="联系人职务"),
+        ),
+        migrations.AddField(
+            model_name="lesson",
+            name="topic",
+            field=models.CharField(blank=True, max_length=60, verbose_name="课题"),
+        ),
+        migrations.AddField(
+            model_name="need",
+            name="owner",
+            field=models.CharField(blank=True, max_length=50, verbose_name="责任人"),
+        ),
+        migrations.AddField(
+            model_name="need",
+            name="priority",
+            field=models.PositiveSmallIntegerField(
+                choices=[(1, "高"), (2, "中"), (3, "低")], default=2, verbose_name="优先级"
+            ),
+        ),
+        migrations.AddField(
+            model_name="need",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("OPEN", "待安排"),
+                    ("UNDER_WAY", "推进中"),
+                    ("MET", "已解决"),
+                    ("DROPPED", "不再办理"),
+                ],
+                default="OPEN",
+                editable=False,
+                max_length=10,
+                verbose_name="状态",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pairing",
+            name="subject",
+            field=models.CharField(blank=True, max_length=20, verbose_name="学科"),
+        ),
+        migrations.AddField(
+            model_name="partnership",
+            name="agreement_no",
+            field=models.CharField(blank=True, max_length=60, verbose_name="协议编号"),
+        ),
+        migrations.AddField(
+            model_name="partnership",
+            name="end_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="终止原因"),
+        ),
+        migrations.AddField(
+            model_name="partnership",
+            name="ended_on",
+            field=models.DateField(blank=True, null=True, verbose_name="提前终止日期"),
+        ),
+        migrations.AddField(
+            model_name="programme",
+            name="agreed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="协议签订日期"),
+        ),
+        migrations.AddField(
+            model_name="programme",
+            name="agreement_no",
+            field=models.CharField(blank=True, max_length=60, verbose_name="协议编号"),
+        ),
+        migrations.AddField(
+            model_name="programme",
+            name="ends_on",
+            field=models.DateField(blank=True, null=True, verbose_name="结束日期"),
+        ),
+        migrations.AddField(
+            model_name="programme",
+            name="follows",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="followers",
+                to="outreach.programme",
+                verbose_name="接续的项目",
+            ),
+        ),
+        migrations.AddField(
+            model_name="programme",
+            name="note",
+            field=models.CharField(blank=True, max_length=200, verbose_name="说明"),
+        ),
+        migrations.AddField(
+            model_name="researchvisit",
+            name="method",
+            field=models.CharField(blank=True, max_length=100, verbose_name="调研方式"),
+        ),
+        migrations.AddField(
+            model_name="researchvisit",
+            name="seen",
+            field=models.TextField(blank=True, max_length=2000, verbose_name="调研所见"),
+        ),
+        migrations.AddField(
+            model_name="researchvisit",
+            name="team",
+            field=models.CharField(blank=True, max_length=200, verbose_name="调研人员"),
+        ),
+        migrations.AddField(
+            model_name="teachingevent",
+            name="needs",
+            field=models.ManyToManyField(
+                blank=True, related_name="events", to="outreach.need", verbose_name="针对的需求"
+            ),
+        ),
+        migrations.AddField(
+            model_name="teachingevent",
+            name="organiser",
+            field=models.CharField(blank=True, max_length=100, verbose_name="组织单位"),
+        ),
+        migrations.AddField(
+            model_name="teachingevent",
+            name="summary",
+            field=models.TextField(blank=True, max_length=2000, verbose_name="活动小结"),
+        ),
+        migrations.AddConstraint(
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "PAIRED"), _negated=True),
+                    models.Q(("local_teacher", ""), ("visiting_teacher", ""), _connector="OR", _negated=True),
+                    _connector="OR",
+                ),
+                name="a_paired_lesson_has_both_teachers",
+                violation_error_message="同课异构要填写本地教师和本区教师两位。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "LESSON_REVIEW"), _negated=True),
+                    models.Q(("research_officer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_lesson_review_names_its_officer",
+                violation_error_message="评课要填写教研员。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "LECTURE"), _negated=True),
+                    models.Q(("research_officer", ""), ("visiting_teacher", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_lecture_names_its_speaker",
+                violation_error_message="讲座要填写主讲人：本区教师或教研员。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partnership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)),
+                fields=("pairing", "kind"),
+                name="one_school_of_a_kind_a_pair",
+                violation_error_message="一个结对只能有一所优质高中和一所农村初中。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partnership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None), models.Q(("end_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="an_early_end_has_its_reason",
+                violation_error_message="提前终止协议要写明原因。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("started_on")), _connector="OR"
+                ),
+                name="programme_ends_after_it_begins",
+                violation_error_message="结束日期不能早于启动日期。",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Assessment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rating",
+                    models.CharField(
+                        choices=[("SOLVED", "已解决"), ("BETTER", "有改善"), ("UNCHANGED", "没有变化")],
+                        max_length=10,
+                        verbose_name="评价",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="评价意见")),
+                ("assessor_name", models.CharField(max_length=50, verbose_name="评价人")),
+                ("assessed_on", models.DateField(verbose_name="评价日期")),
+                ("entered_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "entered_link",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guanweihui.accesslink",
+                        verbose_name="登记链接",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="outreach.need",
+                        verbose_name="需求",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "受援学校评价",
+                "verbose_name_plural": "受援学校评价",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("assessor_name", ""), _negated=True),
+                        name="an_assessment_names_who_gave_it",
+                        violation_error_message="请填写评价人。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EventFeedback",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("said_on", models.DateField(verbose_name="日期")),
+                ("returned", models.PositiveIntegerField(default=0, verbose_name="收回份数")),
+                ("content_with", models.PositiveIntegerField(default=0, verbose_name="满意份数")),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="意见和建议")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feedback",
+                        to="outreach.teachingevent",
+                        verbose_name="送教活动",
+                    ),
+                ),
+                (
+                    "host_school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feedback",
+                        to="outreach.hostschool",
+                        verbose_name="学校",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "送教反馈",
+                "verbose_name_plural": "送教反馈",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("content_with__lte", models.F("returned"))),
+                        name="no_more_content_than_returned",
+                        violation_error_message="满意份数不能多于收回份数。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HostProfile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="学年（起始年）")),
+                ("teachers", models.PositiveIntegerField(verbose_name="教职工数")),
+                ("pupils", models.PositiveIntegerField(verbose_name="学生数")),
+                ("classes", models.PositiveIntegerField(default=0, verbose_name="班级数")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "host_school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="profiles",
+                        to="outreach.hostschool",
+                        verbose_name="受援学校",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "受援学校年度概况",
+                "verbose_name_plural": "受援学校年度概况",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("host_school", "year"),
+                        name="one_profile_a_school_and_year",
+                        violation_error_message="这所学校本学年的概况已登记。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Plan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="修订号")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("basis", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="修订原因")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "起草中"),
+                            ("PROPOSED", "待审定"),
+                            ("APPROVED", "已审定"),
+                            ("SUPERSEDED", "已被修订"),
+                        ],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="审定时间")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审定人",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="outreach.programme",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提请人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "三年工作方案",
+                "verbose_name_plural": "三年工作方案",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "revision"),
+                        name="one_plan_a_revision",
+                        violation_error_message="这个修订号已有方案。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "APPROVED")),
+                        fields=("programme",),
+                        name="one_plan_in_force_a_programme",
+                        violation_error_message="本项目已有审定的方案。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "PROPOSED"])),
+                        fields=("programme",),
+                        name="one_plan_in_the_making_a_programme",
+                        violation_error_message="本项目已有一份起草中的方案，请先办完那一份。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revision", 1), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="a_revision_has_its_reason",
+                        violation_error_message="修订方案要写明原因。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanGoal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year_no", models.PositiveSmallIntegerField(verbose_name="第几年")),
+                ("text", models.CharField(max_length=300, verbose_name="年度目标")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="goals",
+                        to="outreach.plan",
+                        verbose_name="方案",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "年度目标",
+                "verbose_name_plural": "年度目标",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "year_no"),
+                        name="one_goal_a_year",
+                        violation_error_message="这一年的目标已填写。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year_no__gte", 1), ("year_no__lte", 3)),
+                        name="goal_lies_in_the_three_years",
+                        violation_error_message="方案只有三年，请填第1、2、3年。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year_no", models.PositiveSmallIntegerField(verbose_name="第几年")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                ("title", models.CharField(max_length=100, verbose_name="任务")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("TOGETHER", "整体推进"), ("APART", "分散活动")],
+                        default="TOGETHER",
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("SCHOOL_MANAGEMENT", "学校管理"),
+                            ("STAFF_BUILDING", "队伍建设"),
+                            ("SCHOOL_CULTURE", "校园文化"),
+                            ("CURRICULUM_REFORM", "课程改革"),
+                        ],
+                        max_length=20,
+                        verbose_name="领域",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("TRIPS", "下校次数"),
+                            ("DAYS", "下校天数"),
+                            ("LESSONS_OBSERVED", "听课节数"),
+                            ("LESSONS_REVIEWED", "评课节数"),
+                            ("LESSONS_TAUGHT", "上课节数"),
+                            ("LECTURES", "讲座场次"),
+                            ("RESEARCH_SESSIONS", "教研次数"),
+                            ("MENTOR_PAIRS", "师徒结对数"),
+                            ("EVENTS", "送教活动次数"),
+                            ("REPORTED", "由责任人填报"),
+                        ],
+                        max_length=20,
+                        verbose_name="指标",
+                    ),
+                ),
+                ("indicator", models.CharField(blank=True, max_length=60, verbose_name="指标说明")),
+                ("target", models.PositiveIntegerField(verbose_name="目标值")),
+                ("owner", models.CharField(max_length=50, verbose_name="责任人")),
+                ("due_on", models.DateField(verbose_name="完成期限")),
+                (
+                    "host_school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_items",
+                        to="outreach.hostschool",
+                        verbose_name="受援学校",
+                    ),
+                ),
+                (
+                    "needs",
+                    models.ManyToManyField(
+                        blank=True, related_name="items", to="outreach.need", verbose_name="针对的需求"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="outreach.planitem",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="outreach.plan",
+                        verbose_name="方案",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "方案任务",
+                "verbose_name_plural": "方案任务",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("year_no__gte", 1), ("year_no__lte", 3)),
+                        name="item_lies_in_the_three_years",
+                        violation_error_message="方案只有三年，请填第1、2、3年。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("target__gte", 1)),
+                        name="an_item_has_a_target",
+                        violation_error_message="目标值至少是1。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanProgress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reported_on", models.DateField(verbose_name="日期")),
+                ("done", models.PositiveIntegerField(verbose_name="本次完成数")),
+                ("words", models.CharField(blank=True, max_length=300, verbose_name="情况说明")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="progress",
+                        to="outreach.planitem",
+                        verbose_name="任务",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "任务进展",
+                "verbose_name_plural": "任务进展",
+            },
+        ),
+        migrations.CreateModel(
+            name="Renewal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old_to_on", models.DateField(blank=True, null=True, verbose_name="原止期")),
+                ("to_on", models.DateField(verbose_name="新止期")),
+                ("agreement_no", models.CharField(blank=True, max_length=60, verbose_name="协议编号")),
+                ("renewed_at", models.DateTimeField(verbose_name="办理时间")),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renewals",
+                        to="outreach.partnership",
+                        verbose_name="结对学校",
+                    ),
+                ),
+                (
+                    "renewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "协议续签",
+                "verbose_name_plural": "协议续签",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("old_to_on", None), ("to_on__gt", models.F("old_to_on")), _connector="OR"
+                        ),
+                        name="a_renewal_ends_later",
+                        violation_error_message="续签的止期要晚于原来的止期。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SubjectStaff",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=20, verbose_name="学科")),
+                ("teachers", models.PositiveIntegerField(verbose_name="任课教师数")),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="outreach.hostprofile",
+                        verbose_name="概况",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "学科教师",
+                "verbose_name_plural": "学科教师",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("profile", "subject"),
+                        name="one_line_a_subject",
+                        violation_error_message="这个学科已填写。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Trip",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=100, verbose_name="下校内容")),
+                ("from_on", models.DateField(verbose_name="到校日期")),
+                (
+                    "from_half",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "上午"), (1, "下午")], default=0, verbose_name="到校时段"
+                    ),
+                ),
+                ("to_on", models.DateField(verbose_name="离校日期")),
+                (
+                    "to_half",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "上午"), (1, "下午")], default=1, verbose_name="离校时段"
+                    ),
+                ),
+                ("travel", models.CharField(blank=True, max_length=60, verbose_name="往返交通")),
+                (
+                    "travel_hours",
+                    models.DecimalField(decimal_places=1, default=0, max_digits=4, verbose_name="路途小时"),
+                ),
+                ("lessons_observed", models.PositiveIntegerField(default=0, verbose_name="听课节数")),
+                ("lessons_reviewed", models.PositiveIntegerField(default=0, verbose_name="评课节数")),
+                ("lessons_taught", models.PositiveIntegerField(default=0, verbose_name="上课节数")),
+                ("lectures", models.PositiveIntegerField(default=0, verbose_name="讲座场次")),
+                ("lecture_attendances", models.PositiveIntegerField(default=0, verbose_name="讲座参加人次")),
+                ("research_sessions", models.PositiveIntegerField(default=0, verbose_name="教研次数")),
+                ("mentor_pairs", models.PositiveIntegerField(default=0, verbose_name="师徒结对数")),
+                ("materials", models.CharField(blank=True, max_length=200, verbose_name="赠送物资")),
+                ("materials_yuan", models.PositiveIntegerField(default=0, verbose_name="物资折合（元）")),
+                ("words", models.TextField(blank=True, max_length=2000, verbose_name="收获和建议")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("SUBMITTED", "待受援学校确认"),
+                            ("CONFIRMED", "已确认"),
+                            ("RETURNED", "已退回"),
+                            ("VOID", "已作废"),
+                        ],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
+                ("entered_at", models.DateTimeField(editable=False, verbose_name="登记时间")),
+                ("behalf_basis", models.CharField(blank=True, max_length=200, verbose_name="代报依据")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="提交时间")),
+                (
+                    "proof",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "未确认"), ("LINK", "受援学校在线确认"), ("SHEET", "盖章确认单扫描件")],
+                        default="",
+                        editable=False,
+                        max_length=5,
+                        verbose_name="确认方式",
+                    ),
+                ),
+                (
+                    "confirmer_name",
+                    models.CharField(blank=True, editable=False, max_length=50, verbose_name="确认人"),
+                ),
+                (
+                    "confirm_words",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="受援学校意见"),
+                ),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="确认时间")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记确认的人",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "entered_link",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="guanweihui.accesslink",
+                        verbose_name="登记链接",
+                    ),
+                ),
+                (
+                    "host_school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trips",
+                        to="outreach.hostschool",
+                        verbose_name="受援学校",
+                    ),
+                ),
+                (
+                    "items",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="trips",
+                        to="outreach.planitem",
+                        verbose_name="对应的方案任务",
+                    ),
+                ),
+                (
+                    "needs",
+                    models.ManyToManyField(
+                        blank=True, related_name="trips", to="outreach.need", verbose_name="针对的需求"
+                    ),
+                ),
+                (
+                    "pairing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trips",
+                        to="outreach.pairing",
+                        verbose_name="结对",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "下校记录",
+                "verbose_name_plural": "下校记录",
+                "indexes": [models.Index(fields=["status", "to_on"], name="trips_of_a_period")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on__gt", models.F("from_on")),
+                            models.Q(("to_half__gte", models.F("from_half")), ("to_on", models.F("from_on"))),
+                            _connector="OR",
+                        ),
+                        name="trip_ends_after_it_begins",
+                        violation_error_message="离校时间不能早于到校时间，请核对日期和上午、下午。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lecture_attendances", 0), ("lectures__gte", 1), _connector="OR"),
+                        name="attendances_need_a_lecture",
+                        violation_error_message="填了讲座参加人次，请同时填写讲座场次。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "CONFIRMED"), _negated=True),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                models.Q(("confirmer_name", ""), _negated=True),
+                                models.Q(("proof", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_confirmed_trip_says_who_confirmed_it",
+                        violation_error_message="确认下校记录要写明确认人和确认方式。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TripDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("served_on", models.DateField(verbose_name="日期")),
+                ("half_hours", models.PositiveSmallIntegerField(verbose_name="服务时间（半小时）")),
+                (
+                    "trip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="outreach.trip",
+                        verbose_name="下校记录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "下校日",
+                "verbose_name_plural": "下校日",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("trip", "served_on"),
+                        name="one_line_a_day_of_a_trip",
+                        violation_error_message="这一天已填写。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("half_hours__lte", 48)),
+                        name="a_trip_day_has_24_hours",
+                        violation_error_message="一天最多24小时，请核对。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TripMember",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                (
+                    "number",
+                    models.PositiveIntegerField(blank=True, editable=False, null=True, verbose_name="第几次"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trip_places",
+                        to="members.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "trip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="outreach.trip",
+                        verbose_name="下校记录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "下校人员",
+                "verbose_name_plural": "下校人员",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("trip", "person"),
+                        name="a_traveller_stands_once_a_trip",
+                        violation_error_message="同一个人在一次下校中只填一次。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("person", "number"),
+                        name="one_trip_a_number_of_a_person",
+                        violation_error_message="这位同志的下校次数刚被另一条记录用了，请再提交一次。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TripService",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fault", models.CharField(blank=True, max_length=300, verbose_name="没有记入的原因")),
+                (
+                    "day",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="outreach.tripday",
+                        verbose_name="下校日",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="outreach.tripmember",
+                        verbose_name="下校人员",
+                    ),
+                ),
+                (
+                    "record",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trip_service",
+                        to="members.servicerecord",
+                        verbose_name="服务记录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "下校服务时间",
+                "verbose_name_plural": "下校服务时间",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "day"),
+                        name="one_service_a_traveller_and_day",
+                        violation_error_message="这一天的服务时间已记入。",
+                    )
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="teachingevent",
+            name="items",
+            field=models.ManyToManyField(
+                blank=True, related_name="events", to="outreach.planitem", verbose_name="对应的方案任务"
+            ),
+        ),
+    ]

@@ -1,0 +1,305 @@
+"""Trips to a host school (下校): entered by the principal, confirmed by the school, only then counted."""
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from guanweihui.models.accounts import AccessLink, User
+from guanweihui.scope import Role, ScopedQuerySet, reach_of, to_district, to_link
+from members.models import Person, ServiceRecord
+
+from .pairs import Pairing
+from .plans import PlanItem
+from .programmes import HostSchool
+from .research import Need
+
+
+class TripQuerySet(ScopedQuerySet):
+    ways = (
+        to_district("pairing__programme__district"),
+        to_link("pairing__access_link"),
+        to_link("host_school__access_link"),
+    )
+
+    def visible_to(self, actor, *, roles=None):
+        """See ScopedQuerySet; a host school sees no draft."""
+        found = super().visible_to(actor, roles=roles)
+        if reach_of(actor).of(roles).serves(Role.HOST):
+            found = found.exclude(status=Trip.Status.DRAFT)
+        return found
+
+    def confirmed(self):
+        """Keep what the host school confirmed: nothing else is ever summed."""
+        return self.filter(status=Trip.Status.CONFIRMED)
+
+    def waiting(self):
+        return self.filter(status=Trip.Status.SUBMITTED)
+
+    def standing(self):
+        """Keep all but void trips."""
+        return self.exclude(status=Trip.Status.VOID)
+
+    def within(self, first: datetime.date, last: datetime.date):
+        """Keep the trips that end between two days: one over New Year counts in the year of its end."""
+        return self.filter(to_on__gte=first, to_on__lte=last)
+
+    def of_pairing(self, pairing):
+        return self.filter(pairing=pairing)
+
+    def of_school(self, host_school):
+        return self.filter(host_school=host_school)
+
+    def in_field(self, field: str):
+        """Keep the trips that answer a need of this field."""
+        return self.filter(
+            pk__in=Trip.needs.through._default_manager.filter(need__field=field).values("trip")
+        )
+
+    def matching(self, text: str):
+        """Search by part of a traveller's or a school's name, or of the purpose."""
+        text = text.strip()
+        people = TripMember.objects.filter(person__name__icontains=text).values("trip")
+        return self.filter(
+            Q(purpose__icontains=text) | Q(host_school__name__icontains=text) | Q(pk__in=people)
+        )
+
+    def for_list(self):
+        """Load the trips with their travellers, in two queries, the newest first."""
+        members = models.Prefetch("members", queryset=TripMember.objects.for_trip())
+        return (
+            self.select_related("pairing__programme", "host_school")
+            .prefetch_related(members)
+            .order_by("-from_on", "-pk")
+        )
+
+    def for_page(self):
+        """Load what a trip's own page shows, in four queries."""
+        return (
+            self.for_list()
+            .select_related("pairing__programme__district", "entered_by", "confirmed_by")
+            .prefetch_related("days", "needs")
+        )
+
+
+class Trip(models.Model):
+    """One stay of a pair's people at one host school, in half days.
+
+    The counts are those of the stay as a whole. `days` say the hours of each day, travel left out.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "DRAFT", "草稿"
+        SUBMITTED = "SUBMITTED", "待受援学校确认"
+        CONFIRMED = "CONFIRMED", "已确认"
+        RETURNED = "RETURNED", "已退回"
+        VOID = "VOID", "已作废"
+
+    class Half(models.IntegerChoices):
+        MORNING = 0, "上午"
+        AFTERNOON = 1, "下午"
+
+    class Proof(models.TextChoices):
+        NONE = "", "未确认"
+        LINK = "LINK", "受援学校在线确认"
+        SHEET = "SHEET", "盖章确认单扫描件"
+
+    pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="trips", verbose_name="结对")
+    host_school = models.ForeignKey(HostSchool, models.PROTECT, related_name="trips", verbose_name="受援学校")
+    purpose = models.CharField("下校内容", max_length=100)
+    from_on = models.DateField("到校日期")
+    from_half = models.PositiveSmallIntegerField("到校时段", choices=Half, default=Half.MORNING)
+    to_on = models.DateField("离校日期")
+    to_half = models.PositiveSmallIntegerField("离校时段", choices=Half, default=Half.AFTERNOON)
+    travel = models.CharField("往返交通", max_length=60, blank=True)
+    travel_hours = models.DecimalField("路途小时", max_digits=4, decimal_places=1, default=0)
+    lessons_observed = models.PositiveIntegerField("听课节数", default=0)
+    lessons_reviewed = models.PositiveIntegerField("评课节数", default=0)
+    lessons_taught = models.PositiveIntegerField("上课节数", default=0)
+    lectures = models.PositiveIntegerField("讲座场次", default=0)
+    lecture_attendances = models.PositiveIntegerField("讲座参加人次", default=0)
+    research_sessions = models.PositiveIntegerField("教研次数", default=0)
+    mentor_pairs = models.PositiveIntegerField("师徒结对数", default=0)
+    materials = models.CharField("赠送物资", max_length=200, blank=True)
+    materials_yuan = models.PositiveIntegerField("物资折合（元）", default=0)
+    words = models.TextField("收获和建议", max_length=2000, blank=True)
+    needs = models.ManyToManyField(Need, related_name="trips", blank=True, verbose_name="针对的需求")
+    items = models.ManyToManyField(PlanItem, related_name="trips", blank=True, verbose_name="对应的方案任务")
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    version = models.PositiveIntegerField("版本", default=0, editable=False)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="登记人"
+    )
+    entered_link = models.ForeignKey(
+        AccessLink, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="登记链接"
+    )
+    entered_at = models.DateTimeField("登记时间", editable=False)
+    behalf_basis = models.CharField("代报依据", max_length=200, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, editable=False)
+    proof = models.CharField("确认方式", max_length=5, choices=Proof, blank=True, default="", editable=False)
+    confirmer_name = models.CharField("确认人", max_length=50, blank=True, editable=False)
+    confirm_words = models.CharField("受援学校意见", max_length=300, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="登记确认的人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, editable=False)
+
+    objects = TripQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下校记录"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__gt=F("from_on")) | Q(to_on=F("from_on"), to_half__gte=F("from_half")),
+                name="trip_ends_after_it_begins",
+                violation_error_message="离校时间不能早于到校时间，请核对日期和上午、下午。",
+            ),
+            models.CheckConstraint(
+                condition=Q(lecture_attendances=0) | Q(lectures__gte=1),
+                name="attendances_need_a_lecture",
+                violation_error_message="填了讲座参加人次，请同时填写讲座场次。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="CONFIRMED")
+                | (Q(confirmed_at__isnull=False) & ~Q(confirmer_name="") & ~Q(proof="")),
+                name="a_confirmed_trip_says_who_confirmed_it",
+                violation_error_message="确认下校记录要写明确认人和确认方式。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "to_on"], name="trips_of_a_period"),
+        ]
+
+    def __str__(self):
+        return f"{self.host_school} {self.from_on:%Y-%m-%d}"
+
+    @property
+    def half_days(self) -> int:
+        """Say how long the stay was, in half days."""
+        return ((self.to_on - self.from_on).days * 2) + self.to_half - self.from_half + 1
+
+
+class TripMemberQuerySet(ScopedQuerySet):
+    ways = (
+        to_district("trip__pairing__programme__district"),
+        to_link("trip__pairing__access_link"),
+        to_link("trip__host_school__access_link"),
+    )
+
+    def for_trip(self):
+        """Load the travellers with their names, the principal first."""
+        return self.select_related("person").order_by("position", "pk")
+
+    def of_person(self, person):
+        return self.filter(person=person)
+
+
+class TripMember(models.Model):
+    """One traveller of a trip; the number counts his trips, is given when it is first sent, and stays."""
+
+    trip = models.ForeignKey(Trip, models.PROTECT, related_name="members", verbose_name="下校记录")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="trip_places", verbose_name="人员")
+    position = models.PositiveSmallIntegerField("顺序", default=0)
+    number = models.PositiveIntegerField("第几次", null=True, blank=True, editable=False)
+
+    objects = TripMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下校人员"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trip", "person"],
+                name="a_traveller_stands_once_a_trip",
+                violation_error_message="同一个人在一次下校中只填一次。",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "number"],
+                name="one_trip_a_number_of_a_person",
+                violation_error_message="这位同志的下校次数刚被另一条记录用了，请再提交一次。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person}（第{self.number}次）" if self.number else str(self.person)
+
+
+class TripDayQuerySet(ScopedQuerySet):
+    ways = (
+        to_district("trip__pairing__programme__district"),
+        to_link("trip__pairing__access_link"),
+        to_link("trip__host_school__access_link"),
+    )
+
+
+class TripDay(models.Model):
+    """One day of a trip with the hours of service, in half hours, travel left out; 0 is a day of travel."""
+
+    trip = models.ForeignKey(Trip, models.PROTECT, related_name="days", verbose_name="下校记录")
+    served_on = models.DateField("日期")
+    half_hours = models.PositiveSmallIntegerField("服务时间（半小时）")
+
+    objects = TripDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下校日"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trip", "served_on"],
+                name="one_line_a_day_of_a_trip",
+                violation_error_message="这一天已填写。",
+            ),
+            models.CheckConstraint(
+                condition=Q(half_hours__lte=48),
+                name="a_trip_day_has_24_hours",
+                violation_error_message="一天最多24小时，请核对。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.served_on:%Y-%m-%d}"
+
+
+class TripServiceQuerySet(ScopedQuerySet):
+    ways = (
+        to_district("member__trip__pairing__programme__district"),
+        to_link("member__trip__pairing__access_link"),
+    )
+
+    def of(self, trip):
+        """Keep a trip's lines with day, person and record, by day and traveller, in one query."""
+        return (
+            self.filter(member__trip=trip)
+            .select_related("day", "member__person", "record")
+            .order_by("day__served_on", "member__position", "member")
+        )
+
+
+class TripService(models.Model):
+    """What a day of a confirmed trip became in a traveller's hours: a record, or why there is none."""
+
+    member = models.ForeignKey(TripMember, models.PROTECT, related_name="services", verbose_name="下校人员")
+    day = models.ForeignKey(TripDay, models.PROTECT, related_name="services", verbose_name="下校日")
+    record = models.OneToOneField(
+        ServiceRecord,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="trip_service",
+        verbose_name="服务记录",
+    )
+    fault = models.CharField("没有记入的原因", max_length=300, blank=True)
+
+    objects = TripServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "下校服务时间"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "day"],
+                name="one_service_a_traveller_and_day",
+                violation_error_message="这一天的服务时间已记入。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.member} {self.day}"

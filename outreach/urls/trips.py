@@ -1,0 +1,3 @@
+"""Routes of trips: the principal's page, the list, the host school's confirmation."""
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Steps of 老校长下乡, one module a drawer."""
