@@ -1,12 +1,13 @@
 """Conditions that both engines answer from an index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import ExtractMonth
 
 #: Sorts behind every character that a key can hold.
 _LAST = "\U0010ffff"
@@ -49,6 +50,43 @@ class IsAmong(Func):
         return self.as_sql(
             compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context
         )
+
+
+class MonthOf(ExtractMonth):
+    """The month of a date, cut out of the text that SQLite keeps of it.
+
+    Django has SQLite call a function in Python for each row: 20 ms a query at 13,000 people instead of 3.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        sql, params = compiler.compile(self.lhs)
+        return f"CAST(SUBSTR({sql}, 6, 2) AS INTEGER)", params
+
+
+class Aside(Func):
+    """The number of a column for a condition that SQLite may not choose an index for.
+
+    Until the database was analysed SQLite holds an equality for rarer than any range: it would read everybody
+    at sixteen schools, once a key, for the twenty whose names begin with a text (148 ms instead of 1).
+    """
+
+    template = "+%(expressions)s"
+    output_field = BigIntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+
+
+def by_keys(rows: QuerySet, keys: Collection[Any]) -> QuerySet:
+    """Keep the rows with these primary keys; order and loading are asked of the answer.
+
+    Beside the conditions of a reach SQLite would walk through a whole district's index until the database was
+    analysed (30 ms at 200,000 people). Asked of one row at a time, they leave it nothing but the keys.
+    """
+    if connection.vendor == "sqlite":
+        found = rows.model._default_manager.filter(pk__in=keys)
+        return found.filter(Exists(rows.order_by().filter(pk=OuterRef("pk"))))
+    return rows.filter(pk__in=keys)
 
 
 def any_of(rows: QuerySet, conditions: Sequence[Q]) -> QuerySet:

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.lookups import In
 
+from guanweihui.lookups import Aside
 from guanweihui.models import School
 from members.models import Person
 from members.models.people import beginning_with
@@ -64,7 +66,7 @@ class Hits(Sequence):
                 rank |= dict.fromkeys(schools, at)
             passed += number
         keys = self._keys(rank)[start - before : stop - before]
-        return list(self.people.among(keys).for_list()) if keys else []
+        return list(self.people.looked_up(keys).for_list()) if keys else []
 
     def places(self) -> list[tuple[list[int], int, int]]:
         """Return (schools, people found, those on the register) for every place of the list's order.
@@ -84,17 +86,18 @@ class Hits(Sequence):
 
     def _keys(self, rank: dict[int, int]) -> list[int]:
         """Find who begins with the text at these schools, in the list's order: {school: place among them}."""
-        found = _found(self.text, "pk", "school", "merged_into", "pinyin", school__in=list(rank))
+        files = Person._base_manager.filter(In(Aside("school"), list(rank)))
+        found = _found(files, self.text, "pk", "school", "merged_into", "pinyin")
         rows = [row for row in found.order_by("pinyin", "pk") if row["merged_into"] is None]
         return [row["pk"] for row in sorted(rows, key=lambda row: rank[row["school"]])]
 
 
-def _found(text: str, *columns: str, **narrower: Any) -> QuerySet:
+def _found(files: QuerySet, text: str, *columns: str) -> QuerySet:
     """Join what each key finds and none before it did, so that the many are not compared with each other.
 
     Nothing but the index of the key is read for the columns that it covers.
     """
-    files, conditions = Person._base_manager.filter(**narrower), beginning_with(text)
+    conditions = beginning_with(text)
     found = [files.filter(conditions[0])]
     for n, one in enumerate(conditions[1:], start=1):
         found.append(files.filter(one).exclude(reduce(or_, conditions[:n])))
@@ -103,7 +106,7 @@ def _found(text: str, *columns: str, **narrower: Any) -> QuerySet:
 
 
 def _tally(text: str) -> list[tuple[int, int, int]]:
-    found = _found(text, "pk", "school", "merged_into", "on_register")
+    found = _found(Person._base_manager.all(), text, "pk", "school", "merged_into", "on_register")
     sql, params = found.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_TALLY.format(found=sql), params)

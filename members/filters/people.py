@@ -66,7 +66,7 @@ class PersonFilter(ListFilterSet):
 
     def by_keys(self, queryset, name, value):
         keys = [key for key in value.split("-") if key.isdecimal() and len(key) < 19]
-        return queryset.among(keys[: PersonQuerySet.FOUND_BY_KEY])
+        return queryset.looked_up(keys[: PersonQuerySet.FOUND_BY_KEY])
 
     def by_kind(self, queryset, name, value):
         return queryset.of_kind("" if value == IN_SERVICE else value)

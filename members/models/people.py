@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from guanweihui.crypto import EncryptedTextField
-from guanweihui.lookups import any_of, begins_with, is_true
+from guanweihui.lookups import MonthOf, any_of, begins_with, by_keys, is_true
 from guanweihui.models import AccessLink, District, School
 from guanweihui.models.org import Precision
 from guanweihui.scope import ScopedQuerySet, Way, to_district, to_link, to_school
@@ -171,12 +171,15 @@ class PersonQuerySet(ScopedQuerySet):
             found = files.filter(phone_index=phone_index)
         else:
             found = files.filter(card__number=card) if card else files.none()
-        # Looked up first: beside the conditions of a reach SQLite would walk through all of a district.
-        return self.filter(pk__in=list(found.values_list("pk", flat=True)[: self.FOUND_BY_KEY]))
+        return self.looked_up(list(found.values_list("pk", flat=True)[: self.FOUND_BY_KEY]))
 
     def among(self, keys):
         """Keep the people with these primary keys."""
         return self.filter(pk__in=keys)
+
+    def looked_up(self, keys):
+        """Keep the people with these primary keys, quickly in any district; order and load the answer."""
+        return by_keys(self, keys)
 
     def survivor_of(self, pk: int):
         """Return the person that the file `pk` was merged into, through every further merge; else None."""
@@ -230,7 +233,8 @@ class PersonQuerySet(ScopedQuerySet):
 
     def born_in(self, month: int):
         """Keep people whose birthday falls in a month, by day; a year alone has no month."""
-        found = self.filter(born_on__month=month).exclude(birth_precision=Precision.YEAR)
+        found = self.alias(month=MonthOf("born_on")).filter(month=month)
+        found = found.exclude(birth_precision=Precision.YEAR)
         return found.order_by("born_on__day", "pinyin", "pk")
 
     def for_birthdays(self):
