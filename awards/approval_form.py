@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from awards import sheets
 from awards.models import FormField, Nomination, Opinion
 from guanweihui import uploads
+from guanweihui.answers import content_of
 from guanweihui.documents import pdf
 from guanweihui.documents.approval import ApprovalForm, LongText, OpinionBox, approval_form
 from guanweihui.documents.forms import Pair
-from guanweihui.models import Attachment
-from guanweihui.questionnaire import Questionnaire, clean, covered, written
+from guanweihui.models import Attachment, Version
+from guanweihui.questionnaire import Paragraph, Questionnaire, clean, covered, written
 from guanweihui.tables import format_value
 from guanweihui.text import TextError, parse_date
 from guanweihui.workflow import Refused
@@ -32,6 +33,8 @@ _PAST = {
     Level.COMMITTEE: frozenset({S.APPROVED, S.HONOURED}),
 }
 NAME, UNIT_NAME = "person.name", "unit.full_name"
+#: What a version says of a box that was left empty (guanweihui.questionnaire.paragraphs).
+EMPTY = "未填写"
 
 
 def form_of(
@@ -40,11 +43,13 @@ def form_of(
     *,
     opinions: Iterable[Opinion] = (),
     photo: bytes | None = None,
+    sent: Version | None = None,
     is_masked: bool,
 ) -> ApprovalForm:
-    """Return what the form says now, from the draft as it stands; `is_masked` hides telephones."""
+    """Return what the form says: the draft as it stands, or what was `sent`; `is_masked` hides telephones."""
     sheet = sheets.sheet_of(nomination.category, fields, FormField.Form.DISTRICT)
-    words = words_of(sheet, nomination.typed, is_masked=is_masked)
+    typed = nomination.typed if sent is None else typed_of(content_of(sent))
+    words = words_of(sheet, typed, is_masked=is_masked)
     printed = [one for one in fields if one.is_printed and one.section != Section.MATERIALS]
     texts = [one for one in printed if one.section == Section.DEEDS]
     return ApprovalForm(
@@ -60,6 +65,11 @@ def form_of(
         photo=None if nomination.person_id is None else photo or b"",
         state=nomination.get_status_display(),
     )
+
+
+def typed_of(content: Iterable[Paragraph]) -> dict[str, str]:
+    """Return what a version says as if typed; an empty answer stands there as 未填写."""
+    return {one.key: one.words for one in content if one.words != EMPTY}
 
 
 def _head(nomination: Nomination, printed: Sequence[FormField]) -> list[Pair]:

@@ -42,6 +42,12 @@ def short(value: datetime.date, year: int) -> str:
     return f"{day.month}月{day.day}日" if day.year == year else written(day)
 
 
+def _until(value: datetime.datetime, year: int) -> str:
+    """Write a deadline with its hour, without its year where it is the cycle's own."""
+    at = timezone.localtime(value)
+    return deadline_cn(at) if at.year == year else f"{at.year}年{deadline_cn(at)}"
+
+
 def faults(values: Mapping[str, Any], corrections: workdays.Corrections) -> Iterator[tuple[str, str]]:
     """Yield (field, sentence) for each day that comes too early; days that are not set ask nothing.
 
@@ -121,6 +127,6 @@ def stages(cycle: Cycle, today: datetime.date) -> list[Stage]:
         is_over = cycle.state == Cycle.State.CLOSED or (is_open and has_come)
         is_next = is_open and not is_over and not current
         current = current or is_next
-        note = deadline_cn(timezone.localtime(value)) if name == "deadline_at" else short(value, cycle.year)
+        note = _until(value, cycle.year) if name == "deadline_at" else short(value, cycle.year)
         found.append(Stage(label, "done" if is_over else "current" if is_next else "todo", note))
     return found

@@ -2,6 +2,8 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,19 +15,48 @@ from members.models import Appointment, Card, Person, ServiceRecord
 
 FILE, UNIT, COMMITTEE, ROLL = "人员档案", "单位信息", "关工委任职", "表彰名册"
 
-Look = Callable[[Nomination, datetime.date], Value]
 Position = Appointment.Position
+HEADS = (Position.DIRECTOR, Position.EXECUTIVE_DEPUTY, Position.LIAISON)
+
+
+@dataclass
+class About:
+    """A nominee on a day; what several sources look at is read once."""
+
+    nomination: Nomination
+    day: datetime.date
+
+    @cached_property
+    def heads(self) -> dict[int, Appointment]:
+        """Return who leads the committee of the unit, by position; the latest where two hold one."""
+        found: dict[int, Appointment] = {}
+        seats = Appointment.objects.committee_on(self.nomination.unit, self.day)
+        for one in seats.filter(position__in=HEADS):
+            found.setdefault(one.position, one)
+        return found
+
+    @cached_property
+    def seats(self) -> list[Appointment]:
+        """Return every seat on a committee that the person held or holds."""
+        person = self.nomination.person
+        if person is None:
+            return []
+        seats = Appointment.objects.filter(person=person).select_related("district", "group", "school")
+        return list(seats.order_by("pk"))
+
+
+Look = Callable[[About], Value]
 
 
 def _of_person(name: str) -> Look:
-    def look(nomination: Nomination, day: datetime.date) -> Value:
-        return getattr(nomination.person, name) or None if nomination.person_id else None
+    def look(about: About) -> Value:
+        return getattr(about.nomination.person, name) or None if about.nomination.person_id else None
 
     return look
 
 
-def _elder_class(nomination: Nomination, day: datetime.date) -> Value:
-    person = nomination.person
+def _elder_class(about: About) -> Value:
+    person = about.nomination.person
     return str(person.elder_class) if person is not None and person.elder_class_id else None
 
 
@@ -37,88 +68,81 @@ def _day(row: object, name: str, precision: str) -> Value:
 
 
 def _day_of_person(name: str, precision: str) -> Look:
-    return lambda nomination, day: _day(nomination.person, name, precision) if nomination.person_id else None
+    return lambda about: (
+        _day(about.nomination.person, name, precision) if about.nomination.person_id else None
+    )
 
 
-def _unit_of_person(nomination: Nomination, day: datetime.date) -> Value:
-    return nomination.unit.full_name if nomination.person_id else None
+def _unit_of_person(about: About) -> Value:
+    return about.nomination.unit.full_name if about.nomination.person_id else None
 
 
-def _volunteer_number(nomination: Nomination, day: datetime.date) -> Value:
-    card = getattr(nomination.person, "card", None)
+def _volunteer_number(about: About) -> Value:
+    card = getattr(about.nomination.person, "card", None)
     return card.number if card is not None and card.status == Card.Status.VALID else None
 
 
-def _hours(nomination: Nomination, day: datetime.date) -> Value:
+def _hours(about: About) -> Value:
     """Add up the confirmed service of a volunteer, training left out; none of somebody who never served."""
-    if nomination.person_id is None:
+    if about.nomination.person_id is None:
         return None
-    hours = ServiceRecord.objects.of_person(nomination.person).confirmed().service().hours()
+    hours = ServiceRecord.objects.of_person(about.nomination.person).confirmed().service().hours()
     return f"{hours:g}" if hours else None
 
 
-def _posts_of_person(nomination: Nomination) -> list[Appointment]:
-    person = nomination.person
-    if person is None:
-        return []
-    seats = Appointment.objects.filter(person=person).select_related("district", "group", "school")
-    return list(seats.order_by("pk"))
-
-
-def _post(nomination: Nomination, day: datetime.date) -> Value:
+def _post(about: About) -> Value:
     """Name the seats on committees that a person holds, the highest first."""
     held = [
         one
-        for one in _posts_of_person(nomination)
-        if (one.from_on is None or one.from_on <= day) and (one.to_on is None or one.to_on >= day)
+        for one in about.seats
+        if (one.from_on is None or one.from_on <= about.day) and (one.to_on is None or one.to_on >= about.day)
     ]
     held.sort(key=lambda one: one.position)
     return "、".join(f"{one.unit}{one.get_position_display()}" for one in held) or None
 
 
-def _years(nomination: Nomination, day: datetime.date) -> Value:
+def _years(about: About) -> Value:
     """Count the full years since a person's first seat on a committee, or since he became a volunteer."""
-    began = [one.from_on for one in _posts_of_person(nomination) if one.from_on is not None]
-    if nomination.person is not None and nomination.person.registered_on is not None:
-        began.append(nomination.person.registered_on)
+    began = [one.from_on for one in about.seats if one.from_on is not None]
+    if about.nomination.person is not None and about.nomination.person.registered_on is not None:
+        began.append(about.nomination.person.registered_on)
     if not began:
         return None
-    first = min(began)
+    first, day = min(began), about.day
     return max(0, day.year - first.year - ((day.month, day.day) < (first.month, first.day)))
 
 
 def _of_unit(name: str) -> Look:
-    return lambda nomination, day: str(getattr(nomination.unit, name) or "") or None
+    return lambda about: str(getattr(about.nomination.unit, name) or "") or None
 
 
-def _stage(nomination: Nomination, day: datetime.date) -> Value:
-    return nomination.unit.get_stage_display()
+def _stage(about: About) -> Value:
+    return about.nomination.unit.get_stage_display()
 
 
-def _group(nomination: Nomination, day: datetime.date) -> Value:
-    return nomination.unit.group.full_name
+def _group(about: About) -> Value:
+    return about.nomination.unit.group.full_name
 
 
-def _set_up(nomination: Nomination, day: datetime.date) -> Value:
-    return _day(nomination.unit, "committee_set_up_on", "committee_set_up_precision")
+def _set_up(about: About) -> Value:
+    return _day(about.nomination.unit, "committee_set_up_on", "committee_set_up_precision")
 
 
 def _head(position: int) -> Look:
-    def look(nomination: Nomination, day: datetime.date) -> Value:
-        heads = Appointment.objects.committee_on(nomination.unit, day).in_position(position)
-        found = heads.first()
+    def look(about: About) -> Value:
+        found = about.heads.get(position)
         return found.printed_name if found else None
 
     return look
 
 
-def _elders(nomination: Nomination, day: datetime.date) -> Value:
-    return Person.objects.of_school(nomination.unit).volunteers_on(day).count()
+def _elders(about: About) -> Value:
+    return Person.objects.of_school(about.nomination.unit).volunteers_on(about.day).count()
 
 
-def _honours(nomination: Nomination, day: datetime.date) -> Value:
+def _honours(about: About) -> Value:
     """Write out what the nominee was commended with, a line an honour, the latest first."""
-    return "\n".join(_honour_words(nomination)) or None
+    return "\n".join(_honour_words(about.nomination)) or None
 
 
 def _honour_words(nomination: Nomination) -> Iterator[str]:
@@ -187,13 +211,13 @@ def prefilled(nomination: Nomination, fields: Iterable[FormField]) -> dict[str, 
 
 
 def _known(nomination: Nomination, fields: Iterable[FormField]) -> dict[str, Known]:
-    day = timezone.localdate()
+    about = About(nomination, timezone.localdate())
     found: dict[str, Known] = {}
     for field in fields:
         if (source := SOURCES.get(field.source)) is None:
             continue
         _, where, look = source
-        value = fitted(look(nomination, day), field)
+        value = fitted(look(about), field)
         if value is not None:
             found[field.key] = Known(value, where, _url(nomination, field.source))
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q
 
-from awards.eligibility.facts import FITTING, Code, Effect, Facts, proofs_of, root
+from awards.eligibility.facts import Code, Effect, Facts, proofs_of, root
 from awards.eligibility.findings import Finding
 from awards.eligibility.rules import judge
 from awards.models import Category, CycleRule, Nomination
@@ -33,18 +33,11 @@ def check_people(
     rules = {rule.code: rule for rule in found if rule.code not in SHARES}
     if not people or not rules:
         return {one.pk: () for one in people}
+    trials = [Nomination(cycle=cycle, category=category, unit=school, person=one) for one in people]
+    rivals = _rivals(category, people)
     names = {one.kind: one.name for one in categories}
-    trials = [_trial(category, school, person, names) for person in people]
-    facts = Facts(on, trials, rules, _rivals(category, people), **proofs_of(cycle, rules, trials, on=on))
+    facts = Facts(on, trials, rules, rivals, names=names, **proofs_of(cycle, rules, trials, rivals, on=on))
     return {person.pk: judge(trial, facts) for person, trial in zip(people, trials, strict=True)}
-
-
-def _trial(category: Category, school: School, person: Person, names: Mapping[str, str]) -> Nomination:
-    """Return an unsaved nomination, with the names of the fitting awards that the rules ask for."""
-    trial = Nomination(cycle=category.cycle, category=category, unit=school, person=person)
-    for kind in FITTING:
-        setattr(trial, f"name_of_{kind.lower()}", names.get(kind, ""))
-    return trial
 
 
 def _rivals(category: Category, people: Sequence[Person]) -> list[tuple[Nomination, Person]]:

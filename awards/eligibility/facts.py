@@ -22,7 +22,7 @@ RANK_KEY, HIGH_RANK = "rank_level", "处级"
 FRONT_KEY, ON_FRONT = "front_line", "是"
 #: The awards that somebody is sent on to who stands in the wrong one.
 FITTING = (Category.Kind.ADVANCED_IN_SERVICE, Category.Kind.ADVANCED_RETIRED)
-_TIED = {Code.ONE_AWARD, Code.TWO_SCHOOLS, Code.VETO, Code.BAN}
+_PAIRED, _BARRED = {Code.ONE_AWARD, Code.TWO_SCHOOLS}, {Code.VETO, Code.BAN}
 
 #: What the rules read of a person; every sealed field stays closed.
 _OF_PERSON = (
@@ -52,7 +52,6 @@ _SHOWN = (
     "unit__group_id",
     *(f"person__{name}" for name in _OF_PERSON),
     "person__school__full_name",
-    "person__merged_into__name",
 )
 
 
@@ -104,6 +103,8 @@ class Facts:
     bars_of_person: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
     bars_of_school: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
     shares: Mapping[str, Share] = field(default_factory=dict)
+    #: What the cycle calls the awards of FITTING, by kind; empty where it has none.
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _rivals_by_key(self) -> Mapping[str | int, Sequence[tuple[Nomination, Person]]]:
@@ -142,26 +143,31 @@ def facts_of(cycle: Cycle, keys: Collection[int], *, on: datetime.date) -> Facts
     Five queries at most, whatever the number; one more for answers to the shares not read before.
     """
     found = CycleRule.objects.of(cycle).exclude(effect=Effect.OFF)
-    rules = {rule.code: rule for rule in found}
+    rules = {rule.code: rule for rule in found.annotate(**{_named(kind): _name_of(kind) for kind in FITTING})}
     if not rules:
         return Facts(on, (), rules)
+    any_rule = next(iter(rules.values()))
+    names: dict[str, str] = {kind: getattr(any_rule, _named(kind)) or "" for kind in FITTING}
     rows = list(_concerned(cycle, keys))
     subjects = [one for one in rows if one.pk in keys]
-    more = proofs_of(cycle, rules, subjects, on=on)
-    if {Code.RANK_SHARE, Code.FRONT_LINE} & rules.keys():
-        more["shares"] = shares_of(cycle, keys)
     rivals = [(one, one.person) for one in rows if one.person is not None and one.status not in OUT]
-    return Facts(on, subjects, rules, rivals, **more)
+    more = proofs_of(cycle, rules, subjects, rivals, on=on)
+    if {Code.RANK_SHARE, Code.FRONT_LINE} & rules.keys() and any(one.person_id for one in subjects):
+        more["shares"] = shares_of(cycle, keys)
+    return Facts(on, subjects, rules, rivals, names=names, **more)
 
 
 def proofs_of(
-    cycle: Cycle, rules: Mapping[str, CycleRule], subjects: Collection[Nomination], *, on: datetime.date
+    cycle: Cycle,
+    rules: Mapping[str, CycleRule],
+    subjects: Collection[Nomination],
+    rivals: Sequence[tuple[Nomination, Person]],
+    *,
+    on: datetime.date,
 ) -> dict[str, Any]:
     """Read what bars or binds these nominees: fields of Facts, in two queries at most."""
-    if Code.EARLIER_WINNER not in rules and not _TIED & rules.keys():
-        return {}
     roots = {root(one.person) for one in subjects if one.person is not None}
-    ties = _ties(cycle, subjects, roots, on)
+    ties = _ties_of(cycle, rules, subjects, roots, {root(person) for _, person in rivals} - roots, on)
     found: dict[str, Any] = {
         "distinct": ties.distinct,
         "bars_of_person": ties.bars_of_person,
@@ -188,20 +194,18 @@ def _concerned(cycle: Cycle, keys: Collection[int]) -> Any:
     return (
         Nomination.objects.of_cycle(cycle)
         .filter(Q(pk__in=keys) | same)
-        .annotate(**{f"name_of_{kind.lower()}": _name_of(kind) for kind in FITTING})
-        .select_related("category", "unit", "person__school", "person__merged_into")
+        .select_related("category", "unit", "person__school")
         .only(*_SHOWN)
         .order_by("pk")
     )
 
 
+def _named(kind: str) -> str:
+    return f"name_of_{kind.lower()}"
+
+
 def _name_of(kind: str) -> Subquery:
     return Subquery(Category.objects.filter(cycle=OuterRef("cycle"), kind=kind).values("name")[:1])
-
-
-def name_of(nomination: Nomination, kind: str) -> str:
-    """Return what the nomination's cycle calls a kind of award; empty where it has none."""
-    return getattr(nomination, f"name_of_{kind.lower()}") or ""
 
 
 def _honours(
@@ -248,23 +252,36 @@ class _Ties:
     bars_of_school: dict[int, list[Bar]] = field(default_factory=lambda: defaultdict(list))
 
 
-def _ties(cycle: Cycle, subjects: Collection[Nomination], roots: Collection[int], on: datetime.date) -> _Ties:
-    chiefs = Succession.objects.filter(
-        predecessor__district=cycle.district_id, is_chief=True, succeeded_on__lte=on
-    )
-    pairs = DistinctPair.objects.filter(Q(first__in=roots) | Q(second__in=roots))
-    schools = {one.unit_id for one in subjects}
-    schools |= {one.person.school_id for one in subjects if one.person is not None}
-    vetoes = Veto.objects.standing(on).filter(district=cycle.district_id)
-    of_people = vetoes.filter(Q(person__in=roots) | Q(person__merged_into__in=roots))
-    lines = _line(chiefs, "SUCCESSOR", "predecessor", "successor").union(
-        _line(pairs, "DISTINCT", "first", "second"),
-        _line(of_people, F("kind"), Coalesce("person__merged_into", "person"), None, *_TERM),
-        _line(vetoes.filter(school__in=schools), F("kind"), None, "school", *_TERM, "school__full_name"),
-        all=True,
-    )
+def _ties_of(
+    cycle: Cycle,
+    rules: Mapping[str, CycleRule],
+    subjects: Collection[Nomination],
+    roots: Collection[int],
+    others: Collection[int],
+    on: datetime.date,
+) -> _Ties:
+    """Read the ties that a rule asks for; `others` are files that may be a nominee's second one."""
+    lines = []
+    if Code.EARLIER_WINNER in rules and any(one.person_id is None for one in subjects):
+        chiefs = Succession.objects.filter(
+            predecessor__district=cycle.district_id, is_chief=True, succeeded_on__lte=on
+        )
+        lines.append(_line(chiefs, "SUCCESSOR", "predecessor", "successor"))
+    if _PAIRED & rules.keys() and (others or len(roots) > 1):
+        pairs = DistinctPair.objects.filter(Q(first__in=roots) | Q(second__in=roots))
+        lines.append(_line(pairs, "DISTINCT", "first", "second"))
+    if _BARRED & rules.keys():
+        vetoes = Veto.objects.standing(on).filter(district=cycle.district_id)
+        schools = {one.unit_id for one in subjects}
+        schools |= {one.person.school_id for one in subjects if one.person is not None}
+        of_schools = vetoes.filter(school__in=schools)
+        lines.append(_line(of_schools, F("kind"), None, "school", *_TERM, "school__full_name"))
+        if roots:
+            of_people = vetoes.filter(Q(person__in=roots) | Q(person__merged_into__in=roots))
+            lines.append(_line(of_people, F("kind"), Coalesce("person__merged_into", "person"), None, *_TERM))
     ties = _Ties()
-    for what, first, second, from_on, until_on, school in lines:
+    rows = lines[0].union(*lines[1:], all=True) if lines else ()
+    for what, first, second, from_on, until_on, school in rows:
         if what == "SUCCESSOR":
             ties.successors[first] = second
         elif what == "DISTINCT":

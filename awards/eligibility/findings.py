@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from awards.models import CycleRule
+from guanweihui.areas import url_or_none
 from guanweihui.scope import COMMITTEE, reach_of
 
 
@@ -17,20 +18,29 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule says of one nomination. `words` say what, why and how to mend; `url` shows the proof.
+    """What one rule says of one nomination. `words` say what, why and how to mend; `proof` shows why.
 
-    `readers` are the roles that may open the proof: another school's row is none of this school's.
+    `proof` is a route and the key of its row, None for a list; `readers` are the roles that may open it:
+    another school's row is none of this school's.
     """
 
     code: str
     verdict: Verdict
     words: str
-    url: str = ""
+    proof: tuple[str, int | None] | None = None
     readers: frozenset[str] = COMMITTEE
 
     @property
     def label(self) -> str:
         return CycleRule.Code(self.code).label
+
+    @property
+    def url(self) -> str:
+        """Return the address of the proof; made when asked for, because a list of many shows none."""
+        if self.proof is None:
+            return ""
+        route, key = self.proof
+        return url_or_none(route) if key is None else url_or_none(route, key)
 
 
 def is_open(findings: Iterable[Finding]) -> bool:
@@ -45,4 +55,4 @@ def blocking(findings: Iterable[Finding]) -> list[Finding]:
 def seen_by(findings: Iterable[Finding], actor: Any) -> list[Finding]:
     """Return the findings as a page shows them to an actor: without addresses that he may not open."""
     reach = reach_of(actor)
-    return [one if reach.serves(*one.readers) else replace(one, url="") for one in findings]
+    return [one if reach.serves(*one.readers) else replace(one, proof=None) for one in findings]

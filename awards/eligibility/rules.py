@@ -6,20 +6,19 @@ A rule answers None where it cannot apply. Its words say what is so, why it matt
 import datetime
 from collections.abc import Callable, Mapping
 
-from awards.eligibility.facts import Bar, Code, Effect, Facts, name_of, root, same_person
+from awards.eligibility.facts import Bar, Code, Effect, Facts, root, same_person
 from awards.eligibility.findings import Finding, Verdict
 from awards.models import Category, Honour, Nomination, Veto
-from guanweihui.areas import url_or_none
 from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Role
 from guanweihui.tables import format_value
 from guanweihui.text import PartialDate, Precision
 from members.models import Person
 
 Kind = Category.Kind
-#: (address of the proof, who may open it).
-Proof = tuple[str, frozenset[str]]
+#: (route and key of the row that proves it, who may open it).
+Proof = tuple[tuple[str, int | None], frozenset[str]]
 #: (met, words, *proof).
-Said = tuple[bool, str, str, frozenset[str]]
+Said = tuple[bool, str, tuple[str, int | None], frozenset[str]]
 Rule = Callable[[Nomination, Facts], Said | None]
 
 
@@ -29,9 +28,9 @@ def judge(nomination: Nomination, facts: Facts) -> list[Finding]:
     for code, rule in RULES.items():
         if code not in facts.rules or (said := rule(nomination, facts)) is None:
             continue
-        met, words, url, readers = said
+        met, words, proof, readers = said
         verdict = Verdict.OK if met else _failed(code, nomination, facts)
-        found.append(Finding(code, verdict, words, url, readers))
+        found.append(Finding(code, verdict, words, proof, readers))
     return found
 
 
@@ -48,7 +47,7 @@ def standing(nomination: Nomination, person: Person, facts: Facts) -> Said:
         words = (
             f"{person.name}已于{_day(person.died_on)}离世，不能推荐。请撤回这份推荐；日期有误请更正人员档案。"
         )
-    elif person.merged_into is not None:
+    elif person.merged_into_id is not None:
         words = (
             f"{person.name}的这份档案已并入另一份，推荐要以保留的档案为准。请撤回后从人员名册重新选人推荐。"
         )
@@ -75,7 +74,7 @@ def retirement(nomination: Nomination, person: Person, facts: Facts) -> Said:
         return True, f"{person.name}在人员档案中是{state}，与奖项相符。", *_file(nomination, person)
     asked = "退休" if wants_retired else "在职"
     fitting = Kind.ADVANCED_IN_SERVICE if wants_retired else Kind.ADVANCED_RETIRED
-    name = name_of(nomination, fitting)
+    name = facts.names.get(fitting, "")
     cure = f"请改在“{name}”中推荐" if name else "请另推人选"
     words = (
         f"{person.name}在人员档案中是{state}，“{nomination.category}”只推荐{asked}人员。"
@@ -194,7 +193,7 @@ def _barred(nomination: Nomination, facts: Facts, kind: str) -> Said:
                 f"{of}有“{label}”登记（{span}），在此期间不能推荐。"
                 f"请另推{nomination.category.nominee_word}；有疑问请向区关工委办公室了解。"
             )
-            return False, words, url_or_none("veto-list"), frozenset({Role.DISTRICT})
+            return False, words, ("veto-list", None), frozenset({Role.DISTRICT})
     proof = _file(nomination, person) if person is not None else _unit(nomination)
     return True, f"{whose}没有生效的“{label}”登记。", *proof
 
@@ -253,26 +252,26 @@ assert list(RULES) == list(Code)
 def _file(nomination: Nomination, person: Person) -> Proof:
     """Lead to the person's file; where he has left the school, it is none of the school's any more."""
     key = person.merged_into_id or person.pk
-    return url_or_none("person-detail", key), _at(nomination, person.school_id)
+    return ("person-detail", key), _at(nomination, person.school_id)
 
 
 def _unit(nomination: Nomination) -> Proof:
-    return url_or_none("school-detail", nomination.unit_id), COMMITTEE
+    return ("school-detail", nomination.unit_id), COMMITTEE
 
 
 def _honour(honour: Honour, nomination: Nomination) -> Proof:
-    return url_or_none("honour-detail", honour.pk), _at(nomination, honour.unit_id)
+    return ("honour-detail", honour.pk), _at(nomination, honour.unit_id)
 
 
 def _nomination(row: Nomination, nomination: Nomination) -> Proof:
     readers = _at(nomination, row.unit_id)
     if row.unit_id != nomination.unit_id and row.unit.group_id == nomination.unit.group_id:
         readers = DISTRICT_WIDE | {Role.GROUP}
-    return url_or_none("nomination-detail", row.pk), readers
+    return ("nomination-detail", row.pk), readers
 
 
 def _list() -> Proof:
-    return url_or_none("nomination-list"), COMMITTEE
+    return ("nomination-list", None), COMMITTEE
 
 
 def _at(nomination: Nomination, school: int) -> frozenset[str]:

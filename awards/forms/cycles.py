@@ -344,3 +344,12 @@ class VetoForm(PortalForm):
 
 def named_as(row: Person | School) -> str:
     return namesake(row) if isinstance(row, Person) else f"{row.short_name}（单位代码 {row.code}）"
+
+
+class LiftForm(PortalForm):
+    """Why a veto or a ban is lifted before its time."""
+
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea)
+
+    def clean_reason(self) -> str:
+        return checked(self.cleaned_data["reason"], multiline=True)

@@ -1,14 +1,18 @@
 """The list to be commended (拟表彰名单), its public notice (公示), and objections to it."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from guanweihui.crypto import EncryptedTextField
-from guanweihui.models import User
+from guanweihui.models import Attachment, User
 from guanweihui.scope import ScopedQuerySet, to_district
 
 from .cycles import Cycle
 from .nominations import Nomination
+
+#: The field that the scan of a list's signed minutes hangs on, before the list's key.
+SCAN = "minutes."
 
 
 class AwardListQuerySet(ScopedQuerySet):
@@ -38,6 +42,11 @@ class AwardListQuerySet(ScopedQuerySet):
 
     def for_page(self):
         return self.select_related("cycle__district", "proposed_by", "approved_by")
+
+    def with_scan(self):
+        """Add `has_scan`: whether a scan of the signed minutes hangs on it; most lists have none."""
+        field = Concat(Value(SCAN), Cast(OuterRef("pk"), models.CharField()))
+        return self.annotate(has_scan=Exists(Attachment.objects.filter(due=None, field=field)))
 
     def for_list(self):
         return self.for_page().order_by("-cycle__year", "-number")
@@ -123,6 +132,14 @@ class AwardListEntryQuerySet(ScopedQuerySet):
 
     def of_category(self, category):
         return self.filter(nomination__category=category)
+
+    def with_marks(self, marks):
+        """Add `mark_mean` and `mark_count` of these marks; both empty where there is none."""
+        mine = marks.filter(nomination=OuterRef("nomination")).order_by().values("nomination")
+        return self.annotate(
+            mark_mean=Subquery(mine.annotate(mean=Avg("points")).values("mean")),
+            mark_count=Subquery(mine.annotate(number=Count("pk")).values("number")),
+        )
 
     def without_texts(self):
         """Leave the sealed text of the nominations alone: a line of a list shows none of it."""

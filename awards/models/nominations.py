@@ -54,6 +54,10 @@ IN_GROUP_ORDER = (
 )
 
 
+#: What a reader's page takes from the rows beside a nomination; each further table is dear to plan for.
+BESIDE = ("cycle__name", "cycle__year", "cycle__district", "cycle__state", "person__name")
+
+
 class NominationQuerySet(QuestionnaireFilingQuerySet):
     ways = to_school("unit")
 
@@ -125,18 +129,20 @@ class NominationQuerySet(QuestionnaireFilingQuerySet):
         """Sort for a school: as in_group_order(), but nothing tells how its group ranked its nominees."""
         return self.order_by("-cycle__year", "category__position", "unit__position", "pk")
 
+    def for_reading(self):
+        """Load what a reader's page shows of a nomination; of its person the name, for all else is sealed."""
+        more = ("submitted_by__username", "submitted_by__name")
+        return self._beside("quota", "submitted_by").only(*self._own(), *BESIDE, *more)
+
+    def _own(self):
+        return [one.name for one in self.model._meta.concrete_fields]
+
+    def _beside(self, *more):
+        return self.select_related("cycle", "category", "person", "unit__group", *more)
+
     def for_review(self):
         """Load what a reviewer's page shows of those in its queue; what was sent is its Version."""
-        return self.select_related(
-            "cycle",
-            "category",
-            "person",
-            "unit__group",
-            "due__round",
-            "quota__group",
-            "quota__school",
-            "submitted_by",
-        ).defer("draft")
+        return self.for_reading().defer("draft")
 
     def reviewed(self):
         """Keep what came through the district's review and is on its way to a decision."""
@@ -169,18 +175,22 @@ class NominationQuerySet(QuestionnaireFilingQuerySet):
         )
 
     def for_page(self):
-        """Load what a nomination's page shows beside its answers."""
-        return (
-            super()
-            .for_page()
-            .select_related("cycle", "category", "person__elder_class", "person__card", "unit__group")
-            .select_related("quota__group", "quota__school")
+        """Load what its filler's pages show beside the answers; the school of its due is its unit."""
+        return self.select_related(
+            "due__round",
+            "cycle",
+            "category",
+            "person__elder_class",
+            "person__card",
+            "unit__group",
+            "submitted_by",
         )
 
     def for_list(self):
         """Load what a row of a list shows, in one query: by category, the group's rank, unit."""
         return (
-            self.select_related("cycle", "category", "person", "unit__group", "due__round")
+            self._beside()
+            .only(*self._own(), *BESIDE)
             .defer("draft")
             .order_by(
                 "category__position",

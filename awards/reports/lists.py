@@ -139,7 +139,7 @@ def minutes_document(
 ) -> OfficialDocument:
     """Write the minutes as an official document (纪要): who met, decisions by category and counts, names.
 
-    No number is given here, so that it says it is a draft until the office registers it.
+    Minutes have no number: they say that they are a draft until the list is approved.
     """
     committee = award_list.cycle.district.committee_name
     met_on = award_list.met_on
@@ -162,6 +162,7 @@ def minutes_document(
     body.append(Paragraph(f"出席：{'、'.join(people) if people else '（待登记）'}。"))
     return OfficialDocument(
         organ_mark=f"{committee}会议纪要",
+        is_final=award_list.status in (AwardList.Status.APPROVED, AwardList.Status.REPLACED),
         title=f"{award_list.cycle}评审会纪要",
         body=tuple(body),
         signed_by=committee,

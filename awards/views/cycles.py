@@ -198,7 +198,7 @@ def cycle_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
     def step(data: dict[str, Any]) -> Cycle:
-        version = int(data["mark"]) if data["mark"].isdecimal() else 0
+        version = int(data["mark"][:18]) if data["mark"].isdecimal() else 0
         reason = data.get("reason", "")
         return steps.edit_cycle(
             cycle, form.values(), version=version, by=request.user, at=timezone.now(), reason=reason

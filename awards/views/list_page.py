@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from awards.eligibility import Verdict, check_many
 from awards.forms.lists import BUTTONS, DecideForm, PackForm
-from awards.models import AwardList, AwardListEntry, Category
-from awards.reports.lists import marks_of, nominee_name, outcome_words, people_of
+from awards.models import AwardList, AwardListEntry, Category, PanelMark
+from awards.reports.lists import nominee_name, outcome_words, people_of
 from awards.workflow import list_counts as counts
 from awards.workflow.lists import STEPS
 from guanweihui.areas import url_or_none
@@ -38,7 +38,7 @@ def lists_of(request: HttpRequest, roles: Any = None) -> Any:
 
 
 def list_or_404(request: HttpRequest, pk: int, roles: Any = DISTRICT_WIDE) -> AwardList:
-    return get_object_or_404(lists_of(request, roles).for_page(), pk=pk)
+    return get_object_or_404(lists_of(request, roles).for_page().with_scan(), pk=pk)
 
 
 def url_of(award_list: AwardList) -> str:
@@ -57,6 +57,7 @@ def tallies_of(request: HttpRequest, award_list: AwardList) -> list[counts.Tally
         AwardListEntry.objects.visible_to(request.user, roles=DISTRICT_WIDE)
         .of(award_list)
         .for_list()
+        .with_marks(PanelMark.objects.visible_to(request.user))
         .without_texts()
     )
     for entry in entries:
@@ -65,8 +66,17 @@ def tallies_of(request: HttpRequest, award_list: AwardList) -> list[counts.Tally
 
 
 @dataclass(frozen=True)
+class Asks:
+    """What stands in the boxes of one decision: DecideForm, drawn by hand, for a list has it 154 times."""
+
+    seen: str
+    note: str
+    reserve_place: int | str
+
+
+@dataclass(frozen=True)
 class Line:
-    """One entry as the page shows it; with a `form` it may be decided, `fault` says what was refused."""
+    """One entry as the page shows it; what it `asks` may be decided, `fault` says what was refused."""
 
     entry: AwardListEntry
     number: int
@@ -76,7 +86,7 @@ class Line:
     checks: Sequence[tuple[Mark, str]]
     mean: str
     mark: Mark
-    form: DecideForm | None = None
+    asks: Asks | None = None
     buttons: Sequence[tuple[str, str, bool]] = ()
     promote_url: str = ""
     fault: str = ""
@@ -97,7 +107,6 @@ class Beside:
     """What stands beside the entries of a list, read once for all of them."""
 
     findings: Mapping[int, Sequence[Any]]
-    marks: Mapping[int, tuple[Any, int]]
     may_decide: bool
     is_amended: bool
 
@@ -109,7 +118,6 @@ def beside_of(request: HttpRequest, award_list: AwardList, tallies: Sequence[cou
     may_decide = award_list.status == S.DRAFT and reach_of(request.user).serves(*OFFICE)
     return Beside(
         findings=check_many(nominations, on=timezone.localdate()),
-        marks=marks_of(request.user, award_list),
         may_decide=may_decide,
         is_amended=award_list.number > 1,
     )
@@ -127,7 +135,7 @@ def line_of(
     nomination = entry.nomination
     refused = refused if refused is not None and refused.entry == entry.pk else None
     rank = f"第 {nomination.rank} 名" if nomination.rank else "未排序"
-    mean, count = beside.marks.get(nomination.pk, (None, 0))
+    mean, count = entry.mark_mean, entry.mark_count
     return Line(
         entry=entry,
         number=number,
@@ -137,7 +145,7 @@ def line_of(
         checks=_checks(beside.findings.get(nomination.pk, ())),
         mean=f"{mean:.1f}（{count} 人）" if mean is not None else f"{count} 条评语" if count else "",
         mark=Mark(outcome_words(entry), OUTCOME_KINDS[Outcome(entry.outcome)]),
-        form=_form(entry, refused) if beside.may_decide else None,
+        asks=_asks(entry, refused) if beside.may_decide else None,
         buttons=_buttons(entry, beside) if beside.may_decide else (),
         promote_url=reverse("award-list-promote", args=[entry.pk]) if beside.is_amended else "",
         fault=refused.fault if refused is not None else "",
@@ -152,12 +160,13 @@ def _checks(findings: Sequence[Any]) -> list[tuple[Mark, str]]:
     ]
 
 
-def _form(entry: AwardListEntry, refused: Refusal | None) -> DecideForm:
-    """Return the form of an entry; one that was refused keeps its text but shows what stands now."""
-    initial = {"reserve_place": entry.reserve_place, "note": entry.note, "seen": counts.seen_of(entry)}
+def _asks(entry: AwardListEntry, refused: Refusal | None) -> Asks:
+    """Return the boxes of an entry; one that was refused keeps its text but shows what stands now."""
+    seen = counts.seen_of(entry)
     if refused is not None:
-        initial |= {name: refused.form.data.get(name, "") for name in ("reserve_place", "note")}
-    return DecideForm(initial=initial, auto_id=f"id_{entry.pk}_%s")
+        typed = refused.form.data
+        return Asks(seen, typed.get("note", ""), typed.get("reserve_place", ""))
+    return Asks(seen, entry.note, entry.reserve_place or "")
 
 
 def _buttons(entry: AwardListEntry, beside: Beside) -> list[tuple[str, str, bool]]:
@@ -221,7 +230,7 @@ def context_of(
         "steps": {step.name for step in STEPS.open_for(award_list, reach.roles)},
         "is_office": is_office,
         "pack": pack or PackForm(categories=categories),
-        "scans": files.beside(counts.minutes_field(award_list)),
+        "scans": files.beside(counts.minutes_field(award_list)) if award_list.has_scan else (),
         "notice_url": url_or_none("notice-new", award_list.pk) if award_list.status == S.APPROVED else "",
         "trail": trail_of(request.user, award_list),
     }

@@ -147,7 +147,7 @@ def award_list_rest(request: HttpRequest, pk: int) -> HttpResponse:
     award_list = list_or_404(request, pk, OFFICE)
     asked = request.POST.get("category", "")
     category = get_object_or_404(
-        categories_of(request, award_list), pk=int(asked) if asked.isdecimal() else 0
+        categories_of(request, award_list), pk=int(asked[:18]) if asked.isdecimal() else 0
     )
     number = meeting.award_rest(award_list, category, by=request.user, at=timezone.now())
     messages.success(request, f"“{category}”未议的 {number} 份推荐已列为拟表彰。")

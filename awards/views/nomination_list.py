@@ -126,7 +126,7 @@ def nomination_export(request: HttpRequest) -> HttpResponse:
 @posts(*COMMITTEE)
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one nomination as it was sent, and what every level said; `version` asks for an earlier one."""
-    nomination = get_object_or_404(readable(request).for_page(), pk=pk)
+    nomination = get_object_or_404(readable(request).for_reading(), pk=pk)
     number = request.GET.get("version", "")
     return detail_page(request, nomination, number=int(number[:6]) if number.isdecimal() else None)
 
@@ -142,7 +142,7 @@ def detail_page(
     """Show the page; `mark_form` is a panellist's mark that was refused, with what was typed."""
     found = beside(nomination, request.user)
     versions = parts.versions_of(request, nomination)
-    own = reach_of(request.user).serves(Role.SCHOOL) and nomination.is_editable
+    own = parts.is_own(request, nomination) and nomination.is_editable
     is_draft = number is None and (own or not versions)
     fields = sheets.fields_of(nomination) if is_draft else found.fields
     content = parts.content_at(nomination, fields, versions, number, is_draft=is_draft)

@@ -130,6 +130,8 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_closed": notice.status == S.CLOSED,
         "is_replaced": notice.status == S.REPLACED,
         "missing": missing,
+        # Files are looked through when they are uploaded, and once more at posting.
+        "personal": steps.faults_of(notice, content) if notice.status == S.DRAFT else [],
         "why_not_close": steps.why_not_close(notice, objections, now) if notice.status == S.POSTED else "",
         **upheld_words(notice, objections),
         "successor": successor_of(request, notice),

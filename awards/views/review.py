@@ -381,8 +381,8 @@ def moved(keys: list[int], *, up: str | None, down: str | None) -> list[int]:
     """Change a key with the one above or below it; no such key, or nothing beyond it, leaves the order."""
     by = -1 if up else 1
     key = up or down or ""
-    if key.isdecimal() and int(key) in keys:
-        here = keys.index(int(key))
+    if key in (said := [str(one) for one in keys]):
+        here = said.index(key)
         there = here + by
         if 0 <= there < len(keys):
             keys[here], keys[there] = keys[there], keys[here]

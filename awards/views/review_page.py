@@ -54,6 +54,11 @@ FINDING_KINDS = {
 }
 
 
+def is_own(request: HttpRequest, nomination: Nomination) -> bool:
+    """Tell whether the reader is of the school that nominates; a head of a group may be of another one."""
+    return nomination.unit_id in reach_of(request.user).of({Role.SCHOOL}).ids("school")
+
+
 def sees_rank(request: HttpRequest, nomination: Nomination) -> bool:
     """Tell whether the reader may know the group's order: a school not before the list is approved."""
     is_above = reach_of(request.user).serves(Role.GROUP, *DISTRICT_WIDE)
@@ -212,8 +217,6 @@ def files_of(found: Beside, form: OpinionForm | None = None) -> list[Material]:
 def facts_of(request: HttpRequest, nomination: Nomination) -> list[Fact]:
     """Return the head of the paper form: who, for what, from where, on whose place."""
     person, unit = nomination.person, nomination.unit
-    place = nomination.quota
-    whose = str(place.group or place.school or "区") if place is not None else ""
     rank = nomination.rank if sees_rank(request, nomination) else None
     sent = f"{moment(nomination.submitted_at)}　{nomination.submitted_by or ''}".strip()
     found = [
@@ -221,7 +224,7 @@ def facts_of(request: HttpRequest, nomination: Nomination) -> list[Fact]:
         Fact("人选" if person is not None else "集体", nomination.nominee, url=_url_of(nomination)),
         Fact("推荐单位", unit.full_name, url=reverse("school-detail", args=[unit.pk])),
         Fact("协作组", unit.group.full_name),
-        Fact("名额占用", f"{whose} {place.used} / {place.places}" if place is not None else "不占名额"),
+        Fact("名额占用", _place_words(nomination)),
         Fact("提交", sent if nomination.submitted_at else "未提交"),
     ]
     if rank is not None:
@@ -231,6 +234,16 @@ def facts_of(request: HttpRequest, nomination: Nomination) -> list[Fact]:
     if nomination.basis:
         found.append(Fact("代报依据", nomination.basis, wide=True))
     return found
+
+
+def _place_words(nomination: Nomination) -> str:
+    """Write whose place it takes, with the balance; the unit and its group are at hand."""
+    place, unit = nomination.quota, nomination.unit
+    if place is None:
+        return "不占名额"
+    near = {unit.pk: unit} if place.school_id else {unit.group_id: unit.group}
+    held = near.get(place.school_id or place.group_id) or place.school or place.group or "区"
+    return f"{held} {place.used} / {place.places}"
 
 
 def _url_of(nomination: Nomination) -> str:
@@ -329,7 +342,7 @@ def ways_of(request: HttpRequest, nomination: Nomination) -> dict[str, str]:
         awaits_district(nomination) and Role.DISTRICT in roles
     )
     reopens = nomination.status == S.ACCEPTED and Role.DISTRICT in roles
-    fills = nomination.is_editable and Role.SCHOOL in roles
+    fills = nomination.is_editable and is_own(request, nomination)
     return {
         "review_url": reverse("review-item", args=[key]) if waits else "",
         "reopen_url": reverse("nomination-reopen", args=[key]) if reopens else "",

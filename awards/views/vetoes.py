@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards.areas import AWARDS
-from awards.forms.cycles import VetoForm
+from awards.forms.cycles import LiftForm, VetoForm
 from awards.models import Veto
 from awards.workflow import vetoes as steps
 from guanweihui.areas import tabs_of
@@ -19,7 +19,6 @@ from guanweihui.gate import posts
 from guanweihui.list_page import ListPage, answer_list
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.models import School
-from guanweihui.round_forms import ReasonForm
 from guanweihui.scope import Role
 from members.models import Person
 
@@ -121,7 +120,7 @@ def veto_lift(request: HttpRequest, pk: int) -> HttpResponse:
     veto = get_object_or_404(Veto.objects.visible_to(request.user, roles=OFFICE).for_list(), pk=pk)
     return answer_form(
         request,
-        ReasonForm(request.POST or None),
+        LiftForm(request.POST or None),
         lambda data: steps.lift_veto(veto, reason=data["reason"], by=request.user, at=timezone.now()),
         title="解除",
         action="解除",

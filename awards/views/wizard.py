@@ -27,7 +27,7 @@ from guanweihui.audit import record
 from guanweihui.filings import Outdated
 from guanweihui.gate import posts
 from guanweihui.lists import Fact
-from guanweihui.models import Attachment
+from guanweihui.models import Attachment, Version
 from guanweihui.questionnaire import CHECKED, WHY, Asked, Fault, covered, uncovered
 from guanweihui.scope import COMMITTEE, Role, reach_of
 from guanweihui.templatetags.portal import moment
@@ -78,11 +78,13 @@ def faults_of(
     asked: Asked,
     fields: Sequence[FormField],
     findings: Sequence[eligibility.Finding] | None = None,
+    files: Sequence[Attachment] | None = None,
 ) -> list[Fault]:
     """Return everything that keeps it from being sent; the school also ticks what the portal filled in."""
     ticks = [] if is_deputy(request, nomination) else unticked(asked, nomination.typed)
     now = timezone.now()
-    return [*ticks, *steps.faults_of(nomination, at=now, asked=asked, fields=fields, findings=findings)]
+    faults = steps.faults_of(nomination, at=now, asked=asked, fields=fields, findings=findings, files=files)
+    return [*ticks, *faults]
 
 
 @require_safe
@@ -97,9 +99,10 @@ def nomination_task(request: HttpRequest, pk: int) -> HttpResponse:
     asked = sheets.ask(nomination, fields=fields)
     faults = faults_of(request, nomination, asked, fields)
     labels = {**asked.questionnaire.labels(), **{one.key: one.label for one in fields}}
-    remarks = [
+    remarks = remarks_of(request, nomination) if nomination.submitted_at else {}
+    remarked = [
         (labels.get(key, key), words, task_list.fault_url(nomination, Fault(key, words), asked))
-        for key, said in remarks_of(request, nomination).items()
+        for key, said in remarks.items()
         for words in said
     ]
     is_back = nomination.status == Nomination.Status.RETURNED
@@ -111,7 +114,7 @@ def nomination_task(request: HttpRequest, pk: int) -> HttpResponse:
         "quota": quota_line(request, nomination),
         "closes": deadline_words(nomination.due, now),
         "returned_for": answers.last_reason(nomination) if is_back else "",
-        "remarks": remarks,
+        "remarks": remarked,
         "may_discard": nomination.status in (Nomination.Status.DRAFT, Nomination.Status.RETURNED),
         "back_url": reverse("nomination-due", args=[nomination.due_id]),
     }
@@ -330,11 +333,11 @@ def check_page(
     fields = sheets.fields_of(nomination)
     asked = sheets.ask(nomination, fields=fields)
     findings = eligibility.check(nomination, on=timezone.localdate(now))
-    faults = faults_of(request, nomination, asked, fields, findings)
     files = list(Attachment.objects.visible_to(request.user).of_filing(nomination))
-    opinions = Opinion.objects.visible_to(request.user).of(nomination)
+    faults = faults_of(request, nomination, asked, fields, findings, files)
     deputy = is_deputy(request, nomination)
-    paper = form_of(nomination, fields, opinions=opinions, is_masked=deputy)
+    # What lies with the school bears no opinion of a level above it: none stands any more.
+    paper = form_of(nomination, fields, is_masked=deputy)
     context = {
         "crumbs": crumbs_of(nomination, "核对并提交"),
         "nomination": nomination,
@@ -434,6 +437,14 @@ def nomination_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "awards/nomination_receipt.html", context)
 
 
+def sent_of(request: HttpRequest, nomination: Nomination) -> Version | None:
+    """Return what was sent last, for who reads and does not fill in: what is written now is not theirs."""
+    mine = Nomination.objects.visible_to(request.user).fillable_by(request.user).among([nomination.pk])
+    if not nomination.is_editable or mine.exists():
+        return None
+    return Version.objects.visible_to(request.user).of(nomination).first()
+
+
 @require_safe
 @posts(*COMMITTEE)
 def nomination_print(request: HttpRequest, pk: int) -> HttpResponse:
@@ -447,6 +458,7 @@ def nomination_print(request: HttpRequest, pk: int) -> HttpResponse:
         fields,
         opinions=Opinion.objects.visible_to(request.user).of(nomination),
         photo=photo_of(nomination, fields, files),
+        sent=sent_of(request, nomination),
         is_masked=not reach_of(request.user).serves(*PHONE_READERS),
     )
     content = print_form(form, by=str(request.user))

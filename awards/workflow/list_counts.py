@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from awards.models import AwardList, AwardListEntry, Category, Nomination
+from awards.models.lists import SCAN
 
 Outcome, Standing = AwardListEntry.Outcome, Nomination.Status
 #: What a clerk may write of the meeting.
@@ -90,7 +91,7 @@ def minutes_field(award_list: AwardList) -> str:
     Neither personal. (leaders and auditors could not open it) nor shared. (schools could): a file at the
     district that is none of both is there for those who serve the whole district.
     """
-    return f"minutes.{award_list.pk}"
+    return f"{SCAN}{award_list.pk}"
 
 
 def entries_of(award_list: AwardList) -> list[AwardListEntry]:

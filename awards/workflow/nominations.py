@@ -2,7 +2,8 @@
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -173,12 +174,13 @@ def faults_of(
     asked: Asked | None = None,
     fields: Sequence[FormField] | None = None,
     findings: Sequence[eligibility.Finding] | None = None,
+    files: Iterable[Attachment] | None = None,
 ) -> list[Fault]:
     """Return everything that keeps a nomination from being sent: boxes, files, rules; empty when ready.
 
-    `asked`, its `fields` and `findings` of the rules are given by a caller who has them at hand.
+    `asked`, its `fields`, `findings` of the rules and `files` are given by a caller who has them at hand.
     """
-    return _read(nomination, at=at, asked=asked, fields=fields, findings=findings)[1]
+    return _read(nomination, at=at, asked=asked, fields=fields, findings=findings, files=files)[1]
 
 
 def _read(
@@ -188,20 +190,23 @@ def _read(
     asked: Asked | None = None,
     fields: Sequence[FormField] | None = None,
     findings: Sequence[eligibility.Finding] | None = None,
+    files: Iterable[Attachment] | None = None,
 ) -> tuple[dict[str, Value], list[Fault]]:
     fields = sheets.fields_of(nomination) if fields is None else fields
     found, faults = judge(asked or sheets.ask(nomination, fields=fields), nomination.typed)
     today = timezone.localdate(at)
     if str(found.get(sheets.SIGNED_ON) or "") > today.isoformat():
         faults = [*faults, Fault(sheets.SIGNED_ON, "“签署日期”晚于今天，请填写实际签署的日期。")]
-    faults = [*faults, *_missing_materials(nomination, fields)]
+    faults = [*faults, *_missing_materials(nomination, fields, files)]
     if findings is None:
         findings = eligibility.check(nomination, on=today)
     return found, [*faults, *(Fault(one.code, one.words) for one in eligibility.blocking(findings))]
 
 
-def _missing_materials(nomination: Nomination, fields: Sequence[FormField]) -> list[Fault]:
-    held = set(Attachment.objects.of_filing(nomination).values_list("field", flat=True))
+def _missing_materials(
+    nomination: Nomination, fields: Sequence[FormField], files: Iterable[Attachment] | None
+) -> list[Fault]:
+    held = {one.field for one in (Attachment.objects.of_filing(nomination) if files is None else files)}
     return [
         Fault(MATERIAL + one.key, f"还没有上传“{one.label}”。")
         for one in fields
@@ -387,10 +392,11 @@ def order_nominations(
         found = {one.pk: one for one in mine.in_states([S.ENDORSED]).select_for_update(of=("self",))}
         if sorted(found) != sorted(keys) or len(set(keys)) != len(keys):
             raise Refused("待排序的推荐刚有变动，本次没有保存顺序。请刷新页面后再排。")
-        # The district's review may have taken some of them already; what is left stands behind those.
-        taken = mine.in_states([S.ACCEPTED]).count()
+        # The district's review may have taken some of them already: those keep their places.
+        taken = set(mine.in_running().exclude(pk__in=keys).values_list("rank", flat=True))
+        free = (place for place in itertools.count(1) if place not in taken)
         rows = [found[key] for key in keys]
-        for place, row in enumerate(rows, start=taken + 1):
+        for row, place in zip(rows, free, strict=False):
             row.rank = place
         Nomination.objects.bulk_update(rows, ["rank"])
         names = [row.nominee for row in rows]
@@ -511,7 +517,13 @@ def _roles(by: Any) -> frozenset[str]:
 
 
 def _level_of(by: Any, nomination: Nomination) -> str:
-    return Level.DISTRICT if Role.DISTRICT in _roles(by) else Level.GROUP
+    """Return at which level somebody acts; with posts at both, at the one that the nomination waits for."""
+    reach = reach_of(by)
+    if Role.DISTRICT not in reach.roles:
+        return Level.GROUP
+    waits_for_group = nomination.status == S.SUBMITTED and nomination.category.passes_group
+    leads = nomination.unit.group_id in reach.of({Role.GROUP}).ids("group")
+    return Level.GROUP if waits_for_group and leads else Level.DISTRICT
 
 
 def _give(

@@ -18,11 +18,21 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Hold one drawing of charts.py (SVG), as wide as the text and not higher than a page."""
+
+    svg: str
+
+
+Part = Paragraph | Table | Drawing
+
+
+@dataclass(frozen=True)
 class Attachment:
     """Hold one attachment: it begins a page of its own."""
 
     title: str
-    parts: tuple[Paragraph | Table, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,15 +40,16 @@ class OfficialDocument:
     """Hold a notice, a decision or a report.
 
     organ_mark is the red head (示例区教育关工委文件), title may hold the author's line breaks. Without a
-    number the document is a draft and says so. sealed leaves the seal its place; none is ever printed.
+    number the document is a draft and says so, unless it is final: minutes bear none. sealed leaves the seal its place; none is ever printed.
     """
 
     organ_mark: str
     title: str
-    body: tuple[Paragraph | Table, ...]
+    body: tuple[Part, ...]
     signed_by: str
     signed_on: date
     number: str = ""
+    is_final: bool = False
     addressee: str = ""
     attachments: tuple[Attachment, ...] = ()
     sealed: bool = True
@@ -57,10 +68,10 @@ class Signature:
     day_right: float
 
 
-def numbered(parts: Iterable[Paragraph | Table]) -> list[Paragraph | Table]:
+def numbered(parts: Iterable[Part]) -> list[Part]:
     """Write the heading numbers out; a heading starts the count of the levels below it anew."""
     counts = [0] * 5
-    done: list[Paragraph | Table] = []
+    done: list[Part] = []
     for part in parts:
         if isinstance(part, Paragraph) and part.level:
             counts[part.level] += 1

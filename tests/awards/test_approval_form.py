@@ -163,6 +163,23 @@ def test_the_school_prints_its_draft_for_the_seal_and_the_district_what_was_sent
 
 @needs_pdf
 @pytest.mark.django_db
+def test_what_the_school_writes_anew_is_printed_for_itself_alone_until_it_is_sent(cast):
+    """A reader above prints what was sent, as the page shows him."""
+    sent = rows.make_sent(school=cast.home.school, by=cast.users.school)
+    steps.return_back(sent, reason="请补充。", by=cast.users.group, at=timezone.now())
+    sent.refresh_from_db()
+    rows.fill(sent, by=cast.users.school, abstract="正在改写的摘要。", rank_level="科级")
+    shown = {}
+    for player in ("school", "group", "district"):
+        answer = getattr(cast, player).get(reverse("nomination-print", args=[sent.pk]))
+        said = text_of(b"".join(answer.streaming_content))
+        shown[player] = [word in said for word in ("正在改写的摘要。", "科级", "未填写")]
+    none = [False] * 3
+    assert shown == {"school": [True, True, False], "group": none, "district": none}
+
+
+@needs_pdf
+@pytest.mark.django_db
 def test_a_group_prints_telephones_masked(cast):
     nomination = rows.make_nomination(school=cast.home.school, by=cast.users.school)
     FormField.objects.create(category=nomination.category, key="phone", label="联系电话", format="phone")

@@ -1,6 +1,7 @@
 """Steps of a recommendation to the city: the choice, its order, the form, the result, who comes next."""
 
 import datetime
+import threading
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,10 +12,12 @@ from awards.workflow import city as steps
 from guanweihui.answers import Unready
 from guanweihui.filings import Outdated
 from guanweihui.models import AuditEvent
+from guanweihui.scope import System
 from guanweihui.workflow import Refused
 from tests import factories
 from tests.awards import city_rows
 from tests.awards.city_rows import S
+from tests.races import at_once, race, verdicts
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2021, 3, 1)
@@ -254,6 +257,59 @@ def test_a_free_place_goes_to_the_next_reserve_in_order(category, winners, doing
         ("cityrecommendation.refuse", "名额所限"),
         ("cityrecommendation.promote", ""),
     ]
+
+
+@pytest.fixture
+def two_reserves(transactional_db):
+    """Give the reserves of a category with one free place, in their order."""
+    category = city_rows.make_city_cycle(city_places=1)
+    return [
+        city_rows.make_recommendation(category=category, status=S.RESERVE, position=place) for place in (1, 2)
+    ]
+
+
+def promoting(row, *, after=None):
+    """Return a promotion that begins once the one before it has looked at what is free."""
+
+    def work():
+        assert after is None or after.wait(timeout=10)
+        return steps.promote(row, by=System(row.cycle.district), at=AT)
+
+    return work
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """Tell when the first promotion has looked: it is about to write."""
+    found, still_stands = threading.Event(), steps.still_stands
+
+    def look(row):
+        found.set()
+        return still_stands(row)
+
+    monkeypatch.setattr(steps, "still_stands", look)
+    return found
+
+
+def test_of_two_promotions_at_once_one_gets_the_place(two_reserves):
+    assert race(*map(promoting, two_reserves)) == ["refused", "won"]
+    assert CityRecommendation.objects.chosen().get() == two_reserves[0]
+    assert trail() == [("cityrecommendation.promote", "")]
+
+
+def test_a_promotion_waits_for_the_one_before_it_and_sees_its_place_taken(two_reserves, looked):
+    first, second = two_reserves
+    won, refused = at_once(promoting(first), promoting(second, after=looked))
+    assert won.status == S.CHOSEN
+    assert str(refused) == f"“{first.category}”市级推荐名额 1 个，已用 1 个，没有空出，不能递补。"
+
+
+def test_with_the_count_of_before_both_get_the_place(two_reserves, looked, monkeypatch):
+    """The control: what was taken as it stood before either wrote. Both win, so the race proves the look."""
+    monkeypatch.setattr(type(CityRecommendation.objects.all()), "chosen", lambda rows: rows.none())
+    first, second = two_reserves
+    assert verdicts(promoting(first), promoting(second, after=looked)) == ["won", "won"]
+    assert CityRecommendation.objects.filter(status=S.CHOSEN).count() == 2
 
 
 def test_a_reserve_whose_honour_is_void_is_not_promoted(category, doing):

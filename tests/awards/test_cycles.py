@@ -142,6 +142,13 @@ def test_the_calendar_as_a_line_of_stages():
     assert {stage.state for stage in cycle_calendar.stages(plan(year=2030), day(5, 20))} == {"todo"}
 
 
+def test_a_deadline_of_another_year_than_the_cycle_s_says_its_year():
+    at = datetime.datetime(2027, 1, 8, 17, tzinfo=SHANGHAI)
+    cycle = Cycle(year=2026, deadline_at=at, endorse_by_on=at.date(), state=Cycle.State.OPEN)
+    closes, endorsed = cycle_calendar.stages(cycle, day(5, 20))
+    assert (closes.note, endorsed.note) == ("2027年1月8日（星期五）17:00", "2027年1月8日")
+
+
 def test_a_second_cycle_of_the_year_is_refused():
     by = office()
     plan(by=by)

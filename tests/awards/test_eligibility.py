@@ -379,8 +379,10 @@ def test_thirty_nominations_cost_as_many_queries_as_one(cycle):
         case(cycle)
     nominations = list(Nomination.objects.of_cycle(cycle).for_list())
     more = [nominate(cycle) for _ in range(30 - len(nominations) % 30)]
-    few, many = (queries_of(found) for found in (nominations[:1], [*nominations, *more]))
+    unit, person = (next(one for one in nominations if (one.person is None) == is_one) for is_one in (1, 0))
+    few, many = (queries_of(found) for found in ([unit, person], [*nominations, *more]))
     assert (few, many) == (6, 6)
+    assert queries_of([unit]) == 4, "a collective asks for no share"
 
 
 def queries_of(nominations):

@@ -327,4 +327,4 @@ def test_the_pages_cost_the_same_whatever_the_number_of_rows(cast, cycle, draft,
         count_queries(cast.district, one("detail", draft)),
         count_queries(cast.district, reverse("award-list-list")),
     )
-    assert found == (9, 6)
+    assert found == (7, 6)

@@ -8,6 +8,7 @@ import subprocess
 import openpyxl
 import pytest
 from django.core.files.storage import default_storage
+from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -256,13 +257,23 @@ def test_the_minutes_say_who_met_and_what_became_of_each_category(award_list):
         "名额空缺说明：宁缺毋滥",
         "出席：陈主任、李副主任、王老师。",
     ]
-    # Without a number the layout prints it as a draft.
     assert (document.organ_mark, document.number, document.sealed, len(document.attachments)) == (
         "示例区教育系统关心下一代工作委员会会议纪要",
         "",
         False,
         1,
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "is_draft"), [("DRAFT", True), ("PROPOSED", True), ("APPROVED", False), ("REPLACED", False)]
+)
+def test_the_minutes_are_a_draft_until_the_list_is_approved(status, is_draft):
+    award_list = list_rows.make_list(status=status)
+    document = minutes_document(award_list, tallies_of(award_list), today=DAY)
+    layout = Engine(dirs=[str(pdf.TEMPLATES)], builtins=["guanweihui.documents.marks"])
+    paper = layout.get_template("documents/official.html").render(Context({"document": document}))
+    assert ("征求意见稿" in paper) is is_draft
 
 
 @needs_pdf

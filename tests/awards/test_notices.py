@@ -388,6 +388,18 @@ def url(name, *args):
     return reverse(name, args=args)
 
 
+def test_a_draft_that_may_not_be_public_says_so_as_soon_as_it_is_saved(cast, office):
+    """A warning, not a refusal: what is typed is kept, and posting refuses it."""
+    data = {**values(first_on=datetime.date.today()), "basis": "证号 990105195001011236。"}
+    answer = cast.district.post(url("notice-new", make_list().pk), data, follow=True)
+    draft = PublicNotice.objects.get()
+    assert (draft.status, "990105195001011236" in draft.basis) == (S.DRAFT, True)
+    assert "公示稿中有不能公开的内容，改正以后才能发布" in words(answer)
+    assert "“公示说明”第 4 个字处有疑似身份证号" in words(answer)
+    clean = {**data, "basis": "根据通知。", "version": draft.version}
+    assert "不能公开的内容" not in words(cast.district.post(url("notice-edit", draft.pk), clean, follow=True))
+
+
 def test_the_list_and_a_notice_cost_the_same_whatever_they_hold(cast, office):
     notice = notice_rows.bare_notice(award_list=make_list())
     notice_rows.bare_objection(notice, by=office)

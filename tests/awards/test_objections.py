@@ -1,6 +1,7 @@
 """Objections to a notice: which are taken, when, what they need, how they are decided, who reads them."""
 
 import datetime
+import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,7 @@ from guanweihui.workflow import Refused
 from tests.awards import notice_rows, rows
 from tests.awards.notice_rows import Kind, at, make_list, make_posted
 from tests.cast import count_queries
-from tests.races import at_once
+from tests.races import at_once, verdicts
 
 S = Objection.Status
 SECRETS = ("赵反映", "13900001234", "与事实不符")
@@ -170,6 +171,32 @@ def test_an_objection_and_the_end_at_the_same_instant_never_pass_each_other(cast
     notice.refresh_from_db()
     is_closed = notice.status == PublicNotice.Status.CLOSED
     assert is_closed != Objection.objects.blocking().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_closed_notice_has_an_open_objection(cast, monkeypatch):
+    """The control: the notice as it stood before it was closed. Both pass, so the race proves the lock."""
+    office, looked = cast.users.district, threading.Event()
+    notice, why_not_close = notice_rows.bare_notice(days=-1), notices.why_not_close
+
+    def look(*said):
+        found = why_not_close(*said)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(notices, "why_not_close", look)
+    monkeypatch.setattr(steps, "own", lambda row, **_: row)
+
+    def object_():
+        assert looked.wait(timeout=10)
+        receive(notice, by=office, when=timezone.now(), received_on=notice.first_on)
+
+    def close():
+        notices.close_notice(notice, by=office, at=timezone.now())
+
+    assert verdicts(object_, close) == ["won", "won"]
+    assert PublicNotice.objects.get().status == PublicNotice.Status.CLOSED
+    assert Objection.objects.blocking().count() == 1
 
 
 # --- pages ------------------------------------------------------------------------------------------------

@@ -13,11 +13,11 @@ from awards.todos import review as todos
 from awards.workflow import nominations as steps
 from awards.workflow import review
 from guanweihui.models import AuditEvent, Remark
-from guanweihui.scope import System
+from guanweihui.scope import Role, System
 from guanweihui.todos import Todo, for_actor
 from guanweihui.workflow import Refused
 from tests.awards import rows
-from tests.factories import make_person, make_school
+from tests.factories import make_person, make_post, make_school
 
 S, Kind = Nomination.Status, rows.Kind
 Verdict = Opinion.Verdict
@@ -89,6 +89,23 @@ def test_the_office_accepts_what_no_group_endorses_at_once(cast):
         "复核通过，同意推荐。",
     )
     assert review.status_word(nomination) == "待区级复核"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.DECLINE])
+def test_with_posts_at_both_levels_one_acts_where_it_waits(cast, verdict):
+    """Head of a group and of the office at once: his group's turn is his group's opinion."""
+    both = make_post(user=cast.users.district, role=Role.GROUP, group=cast.home.group).user
+    cycle, level = rows.make_open_cycle(district=cast.home.district), Opinion.Level
+    waiting = {
+        level.GROUP: bare(cast, S.SUBMITTED, cycle=cycle),
+        level.DISTRICT: bare(cast, S.ENDORSED, cycle=cycle, unit=make_school(group=cast.home.group)),
+    }
+    for expected, nomination in waiting.items():
+        review.decide(nomination, verdict, version=1, text="请补充。", by=both, at=NOW)
+        assert nomination.opinions.get().level == expected
+    abroad = bare(cast, S.SUBMITTED, cycle=cycle, unit=cast.far.school)
+    steps.return_back(abroad, reason="请补充。", by=both, at=NOW)
+    assert abroad.opinions.get().level == level.DISTRICT, "another group's is none of his group's"
 
 
 def test_a_verdict_on_what_was_sent_anew_is_refused(cast):
@@ -243,6 +260,17 @@ def test_a_groups_order_is_to_be_confirmed_until_it_is_saved_after_the_last_endo
     assert todos.orders_to_confirm(group, NOW) == []
     rows.make_endorsed(school=schools[2], cycle=cycle)
     assert [one.title for one in todos.orders_to_confirm(group, NOW)] == ["先进集体：3 件推荐的排序待确认"]
+
+
+def test_a_group_s_order_keeps_the_places_of_what_the_office_took_already(cast):
+    cycle = rows.make_open_cycle(district=cast.home.district)
+    ranked = [
+        bare(cast, status, cycle=cycle, unit=make_school(group=cast.home.group), rank=place)
+        for place, status in enumerate((S.ENDORSED, S.ACCEPTED, S.ENDORSED), start=1)
+    ]
+    first, taken, last = ranked
+    steps.order_nominations(first.category, [last.pk, first.pk], by=cast.users.group, at=NOW)
+    assert dict(Nomination.objects.values_list("pk", "rank")) == {last.pk: 1, taken.pk: 2, first.pk: 3}
 
 
 def test_what_lies_on_the_reviewers_desk_stands_in_the_to_do_list_once(cast):

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -255,6 +256,13 @@ def test_a_group_orders_by_numbers_or_a_step_at_a_time(cast):
     assert order(**places, down=three.pk) == (302, [1, 2, 3])
     assert order(**places | {f"place_{two.pk}": 1}) == (422, [1, 2, 3])
     assert count_queries(cast.group, url) == 5
+
+
+def test_on_a_phone_the_opinion_does_not_stay_over_the_form():
+    rules = (settings.BASE_DIR / "static/css/portal.css").read_text(encoding="utf-8")
+    phone = next(part for part in rules.split("@media ") if "575.98px" in part and ".review-opinion" in part)
+    assert re.search(r"\.review-opinion \{[^}]*position: static;[^}]*max-height: none;", phone)
+    assert re.search(r"\.review-buttons \{[^}]*position: static;", phone)
 
 
 def test_readers_below_the_district_see_no_marks(cast):

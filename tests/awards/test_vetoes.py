@@ -165,5 +165,6 @@ def test_lifting_needs_a_reason_and_leaves_the_line(cast):
     veto = make_veto(cast.home.school)
     url = reverse("veto-lift", args=[veto.pk])
     assert cast.district.post(url, {"reason": ""}).status_code == 422
+    assert cast.district.post(url, {"reason": "查" * 301}).status_code == 422, "longer than it is kept"
     assert cast.district.post(url, {"reason": "查无实据"}).status_code == 302
     assert "师德失范（解除：查无实据）" in cast.district.get(reverse("veto-list")).content.decode()

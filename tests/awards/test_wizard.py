@@ -338,11 +338,11 @@ def test_what_is_on_its_way_leads_to_its_receipt(cast, draft, places):
 @pytest.mark.parametrize(
     ("name", "args", "number"),
     [
-        ("task", (), 9),
+        ("task", (), 8),
         ("section", ("facts",), 7),
         ("section", ("deeds",), 7),
         ("materials", (), 8),
-        ("check", (), 10),
+        ("check", (), 8),
     ],
 )
 def test_a_page_of_the_wizard_costs_its_few_queries(cast, draft, places, name, args, number):
