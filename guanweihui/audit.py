@@ -173,6 +173,8 @@ def _district_of(row: models.Model | None) -> District | None:
         "event",
         "programme",
         "pairing",
+        "visit",
+        "plan",
         "unit",
         "team",
         "card",

@@ -112,8 +112,10 @@ def answer_list(
     return answer(request, template, "guanweihui/units/_rows.html", context)
 
 
-def answer_workbook(request: HttpRequest, table: Table, *, is_register: bool = False) -> FileResponse:
-    """Answer with the table as a workbook, named by title, district and day.
+def answer_workbook(
+    request: HttpRequest, table: Table, *more: Table, is_register: bool = False
+) -> FileResponse:
+    """Answer with the table as a workbook, named by title, district and day; `more` have a sheet each.
 
     What leaves the house stands in the trail: which table, how many rows, by which query.
     """
@@ -121,12 +123,12 @@ def answer_workbook(request: HttpRequest, table: Table, *, is_register: bool = F
     from guanweihui.documents import xlsx
 
     imprint = _taken(request, table)
-    content = xlsx.register(table, imprint) if is_register else xlsx.workbook([table], imprint)
+    content = xlsx.register(table, imprint) if is_register else xlsx.workbook([table, *more], imprint)
     return answer_file(content, _file_name(request, table, imprint, "xlsx"))
 
 
-def answer_pdf(request: HttpRequest, table: Table) -> FileResponse:
-    """Answer with the table on paper; it stands in the trail as a workbook does.
+def answer_pdf(request: HttpRequest, table: Table, *more: Table) -> FileResponse:
+    """Answer with the table on paper, and `more` behind it; it stands in the trail as a workbook does.
 
     Raises Refused where no PDF can be made.
     """
@@ -135,7 +137,7 @@ def answer_pdf(request: HttpRequest, table: Table) -> FileResponse:
     if (why_not := pdf.available()) is not None:
         raise Refused(why_not)
     imprint = _taken(request, table)
-    return answer_file(pdf.tables([table], imprint), _file_name(request, table, imprint, "pdf"))
+    return answer_file(pdf.tables([table, *more], imprint), _file_name(request, table, imprint, "pdf"))
 
 
 def _taken(request: HttpRequest, table: Table) -> Imprint:

@@ -15,12 +15,17 @@ from members.models import Appointment, Person
 
 @dataclass(frozen=True)
 class PrintedName:
-    """Where a model keeps a printed name, the school it is said of, and the link that follows from both."""
+    """Where a model keeps a printed name, the school it is said of, and the link that follows from both.
+
+    With `stays` a person of another school, whom somebody chose, stays linked while he bears the name and
+    nobody of the school does.
+    """
 
     model: type[models.Model]
     name: str
     school: str
     person: str
+    stays: bool = False
 
     def rows(self) -> Any:
         return self.model._default_manager.filter(**{f"{self.school}__isnull": False})
@@ -29,9 +34,11 @@ class PrintedName:
 _PRINTED: list[PrintedName] = []
 
 
-def printed_name(model: type[models.Model], *, name: str, school: str, person: str) -> None:
+def printed_name(
+    model: type[models.Model], *, name: str, school: str, person: str, stays: bool = False
+) -> None:
     """Register a printed name; its link is derived, so undo takes it for no edit."""
-    _PRINTED.append(PrintedName(model, name, school, person))
+    _PRINTED.append(PrintedName(model, name, school, person, stays))
     DERIVED[model._meta.label] = DERIVED.get(model._meta.label, frozenset()) | {f"{person}_id"}
 
 
@@ -70,6 +77,9 @@ def _relink(printed: PrintedName, rows: Any) -> None:
         .filter(Q(**{f"{printed.person}__isnull": False}) | Q(bearer__isnull=False))
         .only("pk")
     )
+    if printed.stays:
+        chosen = Person.objects.filter(name=OuterRef(printed.name), pk=OuterRef(f"{printed.person}_id"))
+        stale = stale.exclude(Exists(chosen) & Q(bearer__isnull=True))
     found = list(stale)
     for row in found:
         setattr(row, f"{printed.person}_id", row.bearer)

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ from guanweihui.imports.units import plain_name
 from guanweihui.imports.wishes import SheetLoader, Wish, wish
 from guanweihui.scope import Role
 from members.links import printed_name, relink
+from outreach.lessons import missing_teachers
 from outreach.models import (
     HostSchool,
     Lesson,
@@ -44,7 +46,7 @@ _DAYS = re.compile(
 _AROUND = re.compile(r"^(?:周边|附近|另外?|其他)?\s*(\d{1,3})\s*所?\s*(?:学校|校)$")
 _SEPARATORS = re.compile(r"[、,;\n]+")
 
-printed_name(Pairing, name="principal_name", school="former_unit", person="principal")
+printed_name(Pairing, name="principal_name", school="former_unit", person="principal", stays=True)
 
 
 class PairRow(RowResource):
@@ -135,7 +137,10 @@ class OutreachSheet(SheetLoader):
     ),
 )
 class Pairs(OutreachSheet):
-    """Loads the programme from the lines above the head, and a pair's schools one a row."""
+    """Loads the programme from the lines above the head, and a pair's schools one a row.
+
+    An agreement that was ended early is left alone; a row is compared with those that stand.
+    """
 
     resource = PairRow
     model = Partnership
@@ -150,7 +155,12 @@ class Pairs(OutreachSheet):
         stored = Pairing.objects.filter(programme=self.batch) if self.batch.pk else []
         self.pairings = {one.principal_name: one for one in stored}
         partners = Partnership.objects.filter(pairing__programme=self.batch) if self.batch.pk else []
-        self.partners = {(one.pairing_id, one.kind): one for one in partners}
+        self.partners = {(one.pairing_id, one.kind): one for one in partners if one.ended_on is None}
+        self.ended = {self._terms(one): one for one in partners if one.ended_on is not None}
+
+    @staticmethod
+    def _terms(one: Partnership) -> tuple[Any, ...]:
+        return (one.pairing_id, one.kind, one.host_school_id, one.from_on, one.to_on)
 
     def _programme(self) -> Wish:
         said = text.fold_width(" ".join(self.sheet.lines))
@@ -182,16 +192,14 @@ class Pairs(OutreachSheet):
         if not self.only_once("学校类型", (values["principal"], values["kind"])) or pairing is None:
             return []
         host = self._host(values["host"])
+        days = {"from_on": from_on.on if from_on else None, "to_on": to_on.on if to_on else None}
+        asked = Partnership(pairing=pairing.row, kind=values["kind"], host_school=host.row, **days)
+        if host.row.pk and self._terms(asked) in self.ended:
+            # The paper from before an early end: that agreement stands as it was ended.
+            return [host, pairing]
+        key = {"pairing": pairing.row, "kind": values["kind"]}
         stored = self.partners.get((pairing.row.pk, values["kind"])) if pairing.row.pk else None
-        partner = wish(
-            stored,
-            Partnership,
-            {"pairing": pairing.row, "kind": values["kind"]},
-            host_school=host.row,
-            from_on=from_on.on if from_on else None,
-            to_on=to_on.on if to_on else None,
-        )
-        return [host, pairing, partner]
+        return [host, pairing, wish(stored, Partnership, key, host_school=host.row, **days)]
 
     def _pairing(self, values: dict[str, Any]) -> Wish | None:
         name = values["principal"]
@@ -243,15 +251,17 @@ class Visits(OutreachSheet):
         visits = ResearchVisit.objects.filter(programme=self.batch) if self.batch.pk else []
         self.visits = {(one.host_school_id, one.visited_on): one for one in visits}
         needs = Need.objects.filter(visit__programme=self.batch).order_by("pk") if self.batch.pk else []
-        self.needs: dict[tuple[int, str], Need] = {}
+        self.needs: dict[tuple[int, str], list[Need]] = defaultdict(list)
         for need in needs:
-            self.needs.setdefault((need.visit_id, need.field), need)
+            self.needs[need.visit_id, need.field].append(need)
 
     def judge(self, values: dict[str, Any]) -> Sequence[Wish | None]:
         day = values["visited"].on
         host = self.host("学校", values["host"])
         if host is None or not self.only_once("学校", (id(host), day)):
             return []
+        if day < self.batch.started_on:
+            self.fault("日期", f"早于项目启动日期（{self.batch.started_on}）", "请核对调研日期。")
         stored = self.visits.get((host.pk, day)) if host.pk else None
         visit = wish(stored, ResearchVisit, {"host_school": host, "visited_on": day, "programme": self.batch})
         needs = [self._need(visit.row, field, values.get(field.value.lower())) for field in Need.Field]
@@ -260,7 +270,9 @@ class Visits(OutreachSheet):
     def _need(self, visit: ResearchVisit, field: Need.Field, said: str | None) -> Wish | None:
         if not said:
             return None
-        stored = self.needs.get((visit.pk, field.value)) if visit.pk else None
+        known = self.needs.get((visit.pk, field.value), []) if visit.pk else []
+        same = [need for need in known if need.text == said]
+        stored = next(iter(same or known), None)
         one = wish(stored, Need, {"visit": visit, "field": field.value}, text=said)
         one.changes = dict.fromkeys([field.label], one.changes["需求"]) if one.changes else {}
         return one
@@ -296,6 +308,10 @@ class Events(OutreachSheet):
         stored = TeachingEvent.objects.filter(**key).first() if self.batch.pk else None
         event = wish(stored, TeachingEvent, key, to_on=to_on)
         self.event, self.first = event.row, [event]
+        if stored and Lesson.objects.of(stored).filter(held_on__gt=to_on).exists():
+            raise Unusable(
+                "表头上方的活动日期比已登记的送教项目早结束。请核对日期，或先在平台上修改那些项目。"
+            )
         lessons = Lesson.objects.filter(event=stored).prefetch_related("radiated") if stored else []
         self.lessons = {(one.held_on, one.host_school_id, one.kind, one.subject): one for one in lessons}
         self.radiated: dict[int, list[HostSchool]] = {}
@@ -317,7 +333,9 @@ class Events(OutreachSheet):
             return []
         self.only_once("活动", (id(host), day, values["kind"], values["subject"]))
         if not self.event.from_on <= day <= self.event.to_on:
-            self.warn("日期", "不在标题写明的活动日期之内")
+            self.fault("日期", "不在标题写明的活动日期之内", "请改正这一行的日期，或改正表头上方的活动日期。")
+        if host.closed_on and host.closed_on <= day:
+            self.fault("地点", f"这所学校已于{host.closed_on}停办", "请核对日期和校名。")
         named, unnamed = self._radiated(values.get("radiated") or "")
         lesson = wish(
             self.lessons.get((day, host.pk, values["kind"], values["subject"])),
@@ -333,8 +351,14 @@ class Events(OutreachSheet):
             radiated_unnamed=unnamed,
             **{name: values.get(name) for name in self.teachers},
         )
+        self._check_teachers(lesson.row)
         self._note_radiated(lesson, named)
         return [*(Wish(one) for one in named), lesson]
+
+    def _check_teachers(self, lesson: Any) -> None:
+        """Note who is missing; a name that is stored already need not stand in the row again."""
+        for column, message in missing_teachers(lesson):
+            self.fault(column, message, "请在这一行补上姓名，再重新导入。")
 
     def _radiated(self, said: str) -> tuple[list[HostSchool], int | None]:
         """Read “下板城镇初级中学、周边5校”: the schools named, and the number of the others."""

@@ -10,7 +10,7 @@ from tools import steps_diagram
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-ROLES = ("district", "leader", "group", "school", "judge", "outreach", "auditor", "volunteer")
+ROLES = ("district", "leader", "group", "school", "judge", "outreach", "host", "auditor", "volunteer")
 
 
 def short(path):

@@ -25,12 +25,19 @@ def diagrams() -> dict[str, str]:
     from awards.workflow.notices import STEPS as NOTICE_STEPS
     from guanweihui.filings import STEPS
     from guanweihui.models import Filing
+    from outreach.models import Need, Plan, Trip
+    from outreach.workflow.needs import STEPS as NEED_STEPS
+    from outreach.workflow.plans import STEPS as PLAN_STEPS
+    from outreach.workflow.trips import STEPS as TRIP_STEPS
 
     return {
         "steps": diagram(STEPS, Filing.Status),
         "nomination steps": diagram(NOMINATION_STEPS, Nomination.Status),
         "list steps": diagram(LIST_STEPS, AwardList.Status),
         "notice steps": diagram(NOTICE_STEPS, PublicNotice.Status),
+        "trip steps": diagram(TRIP_STEPS, Trip.Status),
+        "need steps": diagram(NEED_STEPS, Need.Status),
+        "plan steps": diagram(PLAN_STEPS, Plan.Status),
     }
 
 

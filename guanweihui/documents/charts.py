@@ -4,6 +4,7 @@ Only presentation attributes, so a strict content policy lets them pass. A missi
 draws nothing: it is not a zero.
 """
 
+import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ Series = Mapping[str, Sequence[Value]]
 COLORS = ("#A8071A", "#D48806", "#0B4FA0", "#237804", "#6B4FA0", "#595959")
 GOLD, GOLD_EDGE = "#D48806", "#874D00"  # gold alone is too pale on white: it gets an edge and dark text
 INK, QUIET, GRID = "#1F1F1F", "#595959", "#D9D9D9"
+BANDS = ("#F2F2F2", "#E6EDF5")  # pale grounds that take turns
 FAMILY = "GGW-Sans, 'Microsoft YaHei', 'PingFang SC', sans-serif"
 SIZE = 12  # px of text
 NOT_REPORTED = "未报"
@@ -119,6 +121,158 @@ def sparkline(title: str, values: Sequence[Value], *, width: int = 120, height: 
         parts.append(f'<polyline points="{path}" fill="none" stroke="{COLORS[0]}" stroke-width="2"/>')
         parts.append(f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="3" fill="{COLORS[0]}"/>')
     return _svg(title, "、".join(_say(value) for value in values), width, height, parts, heading=False)
+
+
+# --- timeline ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span:
+    """One bar of a timeline: its days, the share done (0 to 1), and what is said beside it."""
+
+    label: str
+    first: datetime.date
+    last: datetime.date
+    share: float = 0.0
+    said: str = ""
+    #: The second kind looks another way, not by colour alone: a dashed edge, stripes for what is done.
+    is_second: bool = False
+
+
+Band = tuple[str, datetime.date, datetime.date]
+
+
+def timeline(
+    title: str,
+    bands: Sequence[Band],
+    spans: Sequence[Span],
+    *,
+    kinds: tuple[str, str] = ("", ""),
+    width: int = 760,
+) -> str:
+    """Draw years as bands and a lying bar a span, the done share filled.
+
+    A bar's label stands at its left, what is said of it at its right. Bands follow each other and hold all
+    spans. `kinds` name the two looks in the legend.
+    """
+    left, right = width * 0.3, max((_text_width(span.said) for span in spans), default=0) + 16.0
+    time = _Time(left, width - left - right, bands[0][1], bands[-1][2])
+    lines = [_wrapped(span.label, left - 26) for span in spans]
+    top = _title_height(title) + (24 if any(kinds) else 0)
+    y, places = top + 40.0, []
+    for line in lines:
+        places.append(y)
+        y += max(len(line) * 16 + 8, 28)
+    parts = [part for number, band in enumerate(bands) for part in _band(time, band, number, top, y)]
+    for span, line, at in zip(spans, lines, places, strict=True):
+        parts += _span(span, line, at, time, width)
+    parts.append(_line(left, y, width - right, y, QUIET))
+    if any(kinds):
+        parts += _two_looks(kinds, _title_height(title))
+    return _svg(title, _tell(bands, spans, kinds), width, y + 8, parts)
+
+
+@dataclass(frozen=True)
+class _Time:
+    """Map days to the width of the plot."""
+
+    left: float
+    width: float
+    first: datetime.date
+    last: datetime.date
+
+    def x(self, day: datetime.date) -> float:
+        whole = (self.last - self.first).days + 1
+        return self.left + self.width * (day - self.first).days / whole
+
+
+def _band(time: _Time, band: Band, number: int, top: float, bottom: float) -> list[str]:
+    """Draw one year as a pale stripe from head to foot, with its name and months above."""
+    name, first, last = band
+    x, end = time.x(first), time.x(last + datetime.timedelta(days=1))
+    middle = (x + end) / 2
+    return [
+        _rect(x, top, end - x, bottom - top, BANDS[number % 2]),
+        _text(middle, top + 15, name, anchor="middle"),
+        _text(middle, top + 31, f"{first:%Y.%-m}—{last:%Y.%-m}", anchor="middle", fill=QUIET, size=SIZE - 1),
+    ]
+
+
+def _span(span: Span, lines: Sequence[str], y: float, time: _Time, width: float) -> list[str]:
+    """Draw one bar with label and words; both stand outside the plot, so that no text lies on another."""
+    parts = [_mark(6, y + 6, span.is_second)]
+    parts += [_text(20, y + 16 + 16 * number, line) for number, line in enumerate(lines)]
+    x = time.x(span.first)
+    long = max(time.x(span.last + datetime.timedelta(days=1)) - x, 6.0)
+    parts += _bar_of(x, y + 4, long, 16, max(0.0, min(1.0, span.share)), span.is_second)
+    if span.said:
+        parts.append(_text(width, y + 16, span.said, anchor="end"))
+    return parts
+
+
+def _bar_of(x: float, y: float, long: float, high: float, share: float, is_second: bool) -> list[str]:
+    """Draw an edge and in it what is done: filled, or for the second kind as slanting stripes."""
+    dash = ' stroke-dasharray="4 3"' if is_second else ""
+    color = COLORS[2] if is_second else COLORS[0]
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{long:.1f}" height="{high:.1f}"'
+    parts = [f'<rect {place} fill="#FFFFFF" stroke="{color}" stroke-width="1.5"{dash}/>']
+    done = long * share
+    if done and not is_second:
+        parts.append(_rect(x, y, done, high, color))
+    if done and is_second:
+        parts.append(_stripes(x, y, done, high, color))
+    return parts
+
+
+def _stripes(x: float, y: float, long: float, high: float, color: str) -> str:
+    """Draw slanting stripes over the done part, and its end as an upright line."""
+    lines = []
+    for number in range(1, int((long + high) / 5) + 1):
+        foot = number * 5.0  # where the stripe would meet the lower edge, right of x
+        x1, y1 = (foot, high) if foot <= long else (long, high - (foot - long))
+        x2, y2 = (foot - high, 0.0) if foot >= high else (0.0, high - foot)
+        if y1 > y2:
+            lines.append(f"M{x + x1:.1f} {y + y1:.1f}L{x + x2:.1f} {y + y2:.1f}")
+    lines.append(f"M{x + long:.1f} {y:.1f}V{y + high:.1f}")
+    return f'<path d="{"".join(lines)}" fill="none" stroke="{color}" stroke-width="2"/>'
+
+
+def _mark(x: float, y: float, is_second: bool) -> str:
+    """Draw the sign before a label: a filled square, for the second kind an open diamond."""
+    if is_second:
+        path = f"M{x + 5:.1f} {y:.1f}L{x + 10:.1f} {y + 5:.1f}L{x + 5:.1f} {y + 10:.1f}L{x:.1f} {y + 5:.1f}Z"
+        return f'<path d="{path}" fill="#FFFFFF" stroke="{COLORS[2]}" stroke-width="2"/>'
+    return _rect(x, y, 10, 10, COLORS[0])
+
+
+def _two_looks(kinds: tuple[str, str], y: float) -> list[str]:
+    parts, x = [], 6.0
+    for name, is_second in zip(kinds, (False, True), strict=True):
+        parts.append(_mark(x, y + 2, is_second))
+        parts += _bar_of(x + 18, y, 40, 14, 0.6, is_second)
+        parts.append(_text(x + 66, y + 11.5, name))
+        x += 66 + _text_width(name) + 30
+    parts.append(_text(x, y + 11.5, "涂满的部分为已完成", fill=QUIET))
+    return parts
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    """Break a label into lines that fit, at any character."""
+    lines = [""]
+    for mark in text:
+        if lines[-1] and _text_width(lines[-1] + mark) > width:
+            lines.append("")
+        lines[-1] += mark
+    return lines
+
+
+def _tell(bands: Sequence[Band], spans: Sequence[Span], kinds: tuple[str, str]) -> str:
+    """Say every band and every bar in words."""
+    said = [f"{name} {first}至{last}" for name, first, last in bands]
+    for span in spans:
+        words = [kinds[span.is_second], f"{span.first}至{span.last}", span.said]
+        said.append(f"{span.label}（{'，'.join(filter(None, words))}，完成{round(100 * span.share)}%）")
+    return "；".join(said)
 
 
 # --- upright plots -------------------------------------------------------------------------------------

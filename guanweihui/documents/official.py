@@ -40,7 +40,8 @@ class OfficialDocument:
     """Hold a notice, a decision or a report.
 
     organ_mark is the red head (示例区教育关工委文件), title may hold the author's line breaks. Without a
-    number the document is a draft and says so, unless it is final: minutes bear none. sealed leaves the seal its place; none is ever printed.
+    number the document is a draft and says so, unless it is final: minutes bear none. sealed leaves the seal
+    its place; none is ever printed.
     """
 
     organ_mark: str

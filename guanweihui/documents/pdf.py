@@ -13,8 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from guanweihui.documents import fonts
 from guanweihui.documents.official import (
     Attachment,
+    Drawing,
     OfficialDocument,
     Paragraph,
+    Part,
     attachment_labels,
     numbered,
     place_signature,
@@ -195,13 +197,15 @@ def _table_view(table: Table, key: str, paper_mm: Mapping[str, int]) -> dict[str
     }
 
 
-def _part_views(parts: Sequence[Paragraph | Table], views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Prepare paragraphs and tables; each table also joins views, from which its widths are styled."""
+def _part_views(parts: Sequence[Part], views: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Prepare the parts; each table also joins views, from which its widths are styled."""
     done: list[dict[str, Any]] = []
     for part in numbered(parts):
         if isinstance(part, Table):
             views.append(_table_view(part, f"t{len(views) + 1}", OFFICIAL_MM))
             done.append({"table": views[-1]})
+        elif isinstance(part, Drawing):
+            done.append({"drawing": mark_safe(part.svg)})  # noqa: S308 - drawn by charts.py, which escapes
         else:
             done.append({"text": part.text, "level": part.level})
     return done

@@ -44,6 +44,12 @@ class AttachmentQuerySet(ScopedQuerySet):
         """Keep the files of one field of a row that is no filing, oldest first."""
         return self.beside(field).filter(filing_type=row._meta.label, filing_id=row.pk)
 
+    def of_rows(self, rows, field):
+        """Keep the files of one field of several rows of one model that are no filings, oldest first."""
+        rows = list(rows)
+        label = rows[0]._meta.label if rows else ""
+        return self.beside(field).filter(filing_type=label, filing_id__in=[row.pk for row in rows])
+
     def scans_of(self, filing):
         """Keep the scans of a filing's signed print, oldest first."""
         kind = filing._meta.label

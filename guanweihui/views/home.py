@@ -35,7 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
         context = {"board": board, "tabs": tabs_of(board.desk), "actions": actions_of(reach)}
         return render(request, "guanweihui/home.html", context)
     if reach.serves(Role.OUTREACH):
-        return redirect("pairing-list")
+        return redirect("principal-home")
+    if reach.serves(Role.HOST):
+        return redirect("hosting-home")
     if reach.serves(Role.VOLUNTEER):
         return redirect("elder-home")
     return render(request, "guanweihui/judge.html")

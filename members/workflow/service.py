@@ -67,6 +67,40 @@ def claim(values: Mapping[str, Any], *, by: Any, at: datetime.datetime) -> Servi
     return row
 
 
+def record_attended(values: Mapping[str, Any], *, by: Any, at: datetime.datetime) -> ServiceRecord:
+    """Write the confirmed record of a day that somebody attested, inside the step that took the attestation.
+
+    `values`: person, content, served_on, half_hours; further place, evidence, basis, which are kept for a day
+    of an earlier calendar year alone. That step answers for who may attest; here every rule of service hours
+    holds, against what stands. Raises Refused, and then wrote nothing.
+    """
+    texts = clean_texts(values)
+    is_earlier = values["served_on"].year < timezone.localdate(at).year
+    with one_step(ServiceRecord):
+        person = locked_person(values["person"].pk)
+        row = ServiceRecord(
+            district_id=person.district_id,
+            person=person,
+            served_on=values["served_on"],
+            half_hours=values["half_hours"],
+            content=texts["content"],
+            place=texts["place"],
+            evidence=values.get("evidence", "") if is_earlier else "",
+            basis=texts["basis"] if is_earlier else "",
+            status=S.CONFIRMED,
+            claimed_as=Claimant.DISTRICT,
+            claimed_by=account_of(by),
+            claimed_at=at,
+            confirmed_by=account_of(by),
+            confirmed_at=at,
+        )
+        hold_rules(row, person, others_of(row).standing(), at=at)
+        row.save(force_insert=True)
+        changes = {"served_on": row.served_on, "half_hours": row.half_hours, "kind": row.kind}
+        record("servicerecord.attend", row, by=by, at=at, changes=changes)
+    return row
+
+
 def confirm(row: ServiceRecord, *, by: Any, at: datetime.datetime) -> ServiceRecord:
     """Confirm a claim as its organiser: the school it names, or the district.
 

@@ -3,5 +3,7 @@
 from . import (
     events,  # noqa: F401
     pairs,  # noqa: F401
+    plans,  # noqa: F401
     research,  # noqa: F401
+    trips,  # noqa: F401
 )

@@ -31,11 +31,20 @@ class TeachingEventQuerySet(ScopedQuerySet):
         )
 
     def for_page(self):
-        return self.select_related("programme__district")
+        """Load what an event's own page shows beside its items, in three queries."""
+        return self.select_related("programme__district").prefetch_related(
+            "needs__visit__host_school", "items__plan"
+        )
 
     def within(self, first, last):
-        """Keep the events that begin between two days."""
+        """Keep the events that begin between two days: one over the year's edge counts where it began."""
         return self.filter(from_on__gte=first, from_on__lte=last)
+
+    def matching(self, text: str):
+        """Search by part of the name, of the organiser, or of a school where something was held."""
+        text = text.strip()
+        held = Lesson.objects.filter(host_school__name__icontains=text).values("event")
+        return self.filter(Q(name__icontains=text) | Q(organiser__icontains=text) | Q(pk__in=held))
 
 
 class TeachingEvent(models.Model):
@@ -85,6 +94,22 @@ class LessonQuerySet(ScopedQuerySet):
             .prefetch_related("radiated")
             .order_by("event__from_on", "event", "held_on", "host_school", "pk")
         )
+
+    def of(self, event):
+        """Keep the items of one event, by day."""
+        return self.filter(event=event)
+
+    def within(self, first, last):
+        """Keep the items of events that begin between two days."""
+        return self.filter(event__from_on__gte=first, event__from_on__lte=last)
+
+    def for_page(self):
+        return self.select_related("event__programme__district", "host_school").prefetch_related("radiated")
+
+    def at_school(self, host_school):
+        """Keep what was held at one school, the latest first, with its event."""
+        found = self.filter(host_school=host_school).select_related("event")
+        return found.order_by("-held_on", "pk")
 
     def attendances(self) -> int:
         """Sum the attendances (人次), in one query."""

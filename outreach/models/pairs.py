@@ -23,11 +23,13 @@ class PairingQuerySet(ScopedQuerySet):
         """
         if partnerships is None:
             partnerships = Partnership.objects.all()
+        # An agreement that was ended early stands before the one that took its place.
+        in_order = ("kind", F("ended_on").asc(nulls_last=True), "pk")
         schools = models.Prefetch(
-            "partnerships", queryset=partnerships.select_related("host_school").order_by("kind")
+            "partnerships", queryset=partnerships.select_related("host_school").order_by(*in_order)
         )
         return (
-            self.select_related("programme", "former_unit", "principal", "assistant")
+            self.select_related("programme", "former_unit", "principal", "assistant", "access_link")
             .prefetch_related(schools)
             .order_by("programme", "position", "pk")
         )
@@ -42,6 +44,25 @@ class PairingQuerySet(ScopedQuerySet):
     def active(self, day: datetime.date):
         """Keep the pairs of programmes that run on `day`."""
         return self.filter(programme__in=Programme.objects.running(day).order_by().values("pk"))
+
+    def of_programme(self, programme):
+        return self.filter(programme=programme)
+
+    def tally_by_programme(self) -> dict[int, int]:
+        """Count the pairs of each programme, in one query."""
+        counted = self.order_by().values_list("programme").annotate(number=models.Count("pk"))
+        return dict(counted)
+
+    def lacking(self, kind: str):
+        """Keep the pairs without a school of this kind: never given one, or its agreement ended early."""
+        held = Partnership.objects.current().filter(pairing=models.OuterRef("pk"), kind=kind)
+        return self.filter(~models.Exists(held))
+
+    def link_ends(self, first: datetime.datetime, last: datetime.datetime):
+        """Keep the pairs whose principal's link serves at `first` and is over by `last`."""
+        return self.filter(
+            access_link__revoked_at=None, access_link__expires_at__gt=first, access_link__expires_at__lte=last
+        )
 
     def matching(self, text: str):
         """Search by part of a principal's, an assistant's or a school's name."""
@@ -112,6 +133,25 @@ class PartnershipQuerySet(ScopedQuerySet):
     def current(self):
         """Keep the agreements that were not ended early: at most one of a kind a pair."""
         return self.filter(ended_on=None)
+
+    def ending(self, first: datetime.date, last: datetime.date):
+        """Keep the agreements, not ended early, whose last day lies between two days."""
+        return self.current().filter(to_on__gte=first, to_on__lte=last)
+
+    def of_programme(self, programme):
+        return self.filter(pairing__programme=programme)
+
+    def running(self, day: datetime.date):
+        """Keep the agreements of programmes that run on `day`."""
+        return self.filter(pairing__programme__in=Programme.objects.running(day).order_by().values("pk"))
+
+    def of_schools(self, hosts):
+        """Keep the agreements of these schools, with their pairs, those in force last; one query."""
+        rows = self.filter(host_school__in=hosts).select_related("pairing__programme")
+        return rows.order_by("from_on", F("ended_on").asc(nulls_last=True), "pk")
+
+    def for_page(self):
+        return self.select_related("pairing__programme__district", "host_school")
 
     def for_table(self):
         """Load each school with its pair, in the programme's order, in one query."""

@@ -1,5 +1,7 @@
 """The three-year plan: goals of the years, items with target and owner, progress; frozen once approved."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +15,20 @@ from .research import Need
 YEARS = 3
 
 
+def years_later(day: datetime.date, years: int) -> datetime.date:
+    """Return the same day so many years later; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def plan_year(programme: Programme, year_no: int) -> tuple[datetime.date, datetime.date]:
+    """Return first and last day of the plan's first, second or third year; the first begins the programme."""
+    first = years_later(programme.started_on, year_no - 1)
+    return first, years_later(programme.started_on, year_no) - datetime.timedelta(days=1)
+
+
 class PlanQuerySet(ScopedQuerySet):
     ways = (to_district("programme__district"), to_link("programme__pairings__access_link"))
 
@@ -21,6 +37,20 @@ class PlanQuerySet(ScopedQuerySet):
 
     def in_force(self):
         return self.filter(status=Plan.Status.APPROVED)
+
+    def settled(self):
+        """Keep what a leader has approved, now or before: drafts are the office's own."""
+        return self.filter(status__in=[Plan.Status.APPROVED, Plan.Status.SUPERSEDED])
+
+    def in_the_making(self):
+        return self.filter(status__in=[Plan.Status.DRAFT, Plan.Status.PROPOSED])
+
+    def proposed(self):
+        return self.filter(status=Plan.Status.PROPOSED)
+
+    def sent_back(self):
+        """Keep the drafts that a leader gave back."""
+        return self.filter(status=Plan.Status.DRAFT).exclude(proposed_by=None)
 
     def of(self, programme):
         """Keep a programme's plan in all its revisions, the newest first."""
@@ -101,6 +131,9 @@ class PlanGoalQuerySet(ScopedQuerySet):
     def visible_to(self, actor, *, roles=None):
         return super().visible_to(actor, roles=roles).distinct()
 
+    def of(self, plan):
+        return self.filter(plan=plan).order_by("year_no")
+
 
 class PlanGoal(models.Model):
     """The goal of one year of a plan; year 1 begins with the programme."""
@@ -136,15 +169,47 @@ class PlanItemQuerySet(ScopedQuerySet):
     def visible_to(self, actor, *, roles=None):
         return super().visible_to(actor, roles=roles).distinct()
 
+    def of(self, plan):
+        return self.filter(plan=plan)
+
+    def of_programmes(self, programmes):
+        return self.filter(plan__programme__in=programmes)
+
+    def of_need(self, need):
+        """Keep the items about a need, not those of a plan that was superseded; in one query."""
+        found = self.filter(needs=need).exclude(plan__status=Plan.Status.SUPERSEDED)
+        return found.select_related("plan__programme", "host_school").order_by("year_no", "position", "pk")
+
+    def for_page(self):
+        return self.select_related("plan__programme__district", "host_school")
+
     def in_force(self):
         """Keep the items of approved plans."""
         return self.filter(plan__status=Plan.Status.APPROVED)
 
-    def for_list(self):
-        """Load the items of a plan with needs, by year and position, in two queries."""
+    def for_event(self, programme, event=None):
+        """Keep what an event of this programme may carry out: the plan in force, what it carries already."""
+        mine = event.items.values("pk") if event is not None and event.pk else []
+        return self.filter(plan__programme=programme).filter(
+            Q(plan__status=Plan.Status.APPROVED) | Q(pk__in=mine)
+        )
+
+    def for_trip(self, programme, trip=None):
+        """Keep what a trip of this programme may carry out: the plan in force, and what it does already."""
+        mine = trip.items.values("pk") if trip is not None else []
+        return self.filter(plan__programme=programme).filter(
+            Q(plan__status=Plan.Status.APPROVED) | Q(pk__in=mine)
+        )
+
+    def for_list(self, needs=None):
+        """Load the items of a plan with needs, by year and position, in two queries.
+
+        `needs` narrows them to those that the reader sees.
+        """
+        needs = Need.objects.all() if needs is None else needs
         return (
             self.select_related("plan__programme", "host_school")
-            .prefetch_related("needs")
+            .prefetch_related(models.Prefetch("needs", queryset=needs.order_by("pk")))
             .order_by("plan", "year_no", "position", "pk")
         )
 
@@ -221,6 +286,17 @@ class PlanProgressQuerySet(ScopedQuerySet):
 
     def visible_to(self, actor, *, roles=None):
         return super().visible_to(actor, roles=roles).distinct()
+
+    def of_programmes(self, programmes):
+        return self.filter(item__plan__programme__in=programmes)
+
+    def until(self, day: datetime.date):
+        return self.filter(reported_on__lte=day)
+
+    def of_plan(self, plan):
+        """Keep what was reported of a plan's items, the newest first, in one query."""
+        found = self.filter(item__plan=plan).select_related("item", "entered_by")
+        return found.order_by("-reported_on", "-pk")
 
 
 class PlanProgress(models.Model):

@@ -24,12 +24,23 @@ class ProgrammeQuerySet(ScopedQuerySet):
     def for_list(self):
         return self.order_by("-started_on", "pk")
 
+    def without_plan(self):
+        """Keep the programmes that have no three-year plan, not even a draft."""
+        return self.filter(plans=None).for_list()
+
     def running(self, day: datetime.date):
         """Keep the programmes that have begun and not ended on `day`."""
         return self.filter(started_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
     def for_page(self):
         return self.select_related("district", "follows")
+
+    def before(self, day: datetime.date | None):
+        """Keep the programmes that began before `day`, the latest first; all of them without a day."""
+        return (self.filter(started_on__lt=day) if day else self).for_list()
+
+    def following(self, programme):
+        return self.filter(follows=programme).for_list()
 
 
 class Programme(models.Model):
@@ -91,6 +102,24 @@ class HostSchoolQuerySet(ScopedQuerySet):
         """Keep the schools that are not closed on `day`."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day))
 
+    def closed_by(self, day: datetime.date):
+        return self.filter(closed_on__lte=day)
+
+    def in_region(self, region: str):
+        return self.filter(region=region)
+
+    def regions(self):
+        """Return the regions of the schools, each once, in order."""
+        return list(self.order_by("region").values_list("region", flat=True).distinct())
+
+    def holding(self, partnerships):
+        """Keep the schools that hold one of these agreements."""
+        return self.filter(pk__in=partnerships.order_by().values("host_school"))
+
+    def not_holding(self, partnerships):
+        """Keep the schools that hold none of these agreements."""
+        return self.exclude(pk__in=partnerships.order_by().values("host_school"))
+
     def matching(self, text: str):
         """Search by part of the name, the region or the address."""
         text = text.strip()
@@ -150,6 +179,13 @@ class HostProfileQuerySet(ScopedQuerySet):
     def of(self, host_school):
         """Keep one school's profiles with the staff by subject, the newest year first; two queries."""
         return self.filter(host_school=host_school).prefetch_related("staff").order_by("-year")
+
+    def for_page(self):
+        return self.select_related("host_school__district").prefetch_related("staff")
+
+    def latest_by_school(self, hosts) -> dict:
+        """Return the newest profile of each of these schools, in one query."""
+        return {one.host_school_id: one for one in self.filter(host_school__in=hosts).order_by("year")}
 
 
 class HostProfile(models.Model):

@@ -1,7 +1,9 @@
 """What research finds at a host school: visits, needs, and what the school says came of them."""
 
+import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from guanweihui.models.accounts import AccessLink, User
 from guanweihui.scope import ScopedQuerySet, to_district, to_link
@@ -24,6 +26,9 @@ class ResearchVisitQuerySet(ScopedQuerySet):
         """Keep visits that found a need in this field."""
         return self.filter(pk__in=Need.objects.filter(field=field).values("visit"))
 
+    def of_school(self, host_school):
+        return self.filter(host_school=host_school)
+
     def to(self, pairing):
         """Keep visits to the schools of a pair."""
         return self.filter(host_school__in=pairing.partnerships.values("host_school"))
@@ -37,7 +42,15 @@ class ResearchVisitQuerySet(ScopedQuerySet):
         )
 
     def for_page(self):
-        return self.for_list()
+        return self.for_list().select_related("programme__district")
+
+    def span(self) -> dict[str, int]:
+        """Count days and schools, each distinct (三天八校), and visits; in one query."""
+        return self.order_by().aggregate(
+            days=Count("visited_on", distinct=True),
+            schools=Count("host_school", distinct=True),
+            visits=Count("pk", distinct=True),
+        )
 
 
 class ResearchVisit(models.Model):
@@ -87,12 +100,63 @@ class NeedQuerySet(ScopedQuerySet):
         """Keep the needs that are neither met nor dropped."""
         return self.filter(status__in=[Need.Status.OPEN, Need.Status.UNDER_WAY])
 
+    def open(self):
+        """Keep the needs that nothing was planned for yet."""
+        return self.filter(status=Need.Status.OPEN)
+
+    def awaiting_assessment(self):
+        """Keep what a host school may assess: needs taken up that are neither met nor dropped."""
+        return self.filter(status=Need.Status.UNDER_WAY)
+
+    def orphans(self):
+        """Keep the unmet needs that no plan item, trip or event is about.
+
+        Items of a superseded plan and void trips count for nothing.
+        """
+        return self.unmet().filter(~Exists(_items()), ~Exists(_trips()), ~Exists(_events()))
+
+    def quiet(self, day: datetime.date):
+        """Keep the unmet needs without any action in the QUIET_DAYS before `day`, in one query.
+
+        An action is the visit that found it, reported progress of an item, a standing trip, a teaching
+        event (the day each ends) and an assessment.
+        """
+        since = day - datetime.timedelta(days=QUIET_DAYS)
+        assessed = Assessment.objects.filter(need=OuterRef("pk"), assessed_on__gte=since)
+        return self.unmet().filter(
+            ~Exists(_items(planitem__progress__reported_on__gte=since, superseded=True)),
+            ~Exists(_trips(trip__to_on__gte=since)),
+            ~Exists(_events(teachingevent__to_on__gte=since)),
+            ~Exists(assessed),
+            visit__visited_on__lt=since,
+        )
+
+    def found_by(self, day: datetime.date):
+        """Keep the needs found up to `day`."""
+        return self.filter(visit__visited_on__lte=day)
+
+    def of_programme(self, programme):
+        return self.filter(visit__programme=programme)
+
+    def for_item(self, programme, item=None):
+        """Keep what a task of the programme's plan may name: unmet needs, and those it names already."""
+        mine = item.needs.values("pk") if item is not None else []
+        unmet = self.model._default_manager.unmet().values("pk")
+        return self.of_programme(programme).filter(Q(pk__in=unmet) | Q(pk__in=mine))
+
     def of_school(self, host_school):
         return self.filter(visit__host_school=host_school)
 
     def of_pairing(self, pairing):
         """Keep the needs found at the schools of a pair."""
         return self.filter(visit__host_school__in=pairing.partnerships.values("host_school"))
+
+    def for_trip(self, pairing, trip=None):
+        """Keep what a trip of this pair may answer: unmet needs of its schools, and what it answers now."""
+        mine = trip.needs.values("pk") if trip is not None else []
+        return self.of_pairing(pairing).filter(
+            Q(status__in=[Need.Status.OPEN, Need.Status.UNDER_WAY]) | Q(pk__in=mine)
+        )
 
     def matching(self, text: str):
         """Search by part of the need, its owner or its school."""
@@ -109,6 +173,21 @@ class NeedQuerySet(ScopedQuerySet):
 
     def for_page(self):
         return self.select_related("visit__host_school", "visit__programme__district")
+
+
+def _items(*, superseded: bool = False, **narrowed):
+    """Return the links from a need to items, those of plans that were superseded only when asked for."""
+    links = Need.items.through._default_manager.filter(need=OuterRef("pk"), **narrowed)
+    return links if superseded else links.exclude(planitem__plan__status="SUPERSEDED")
+
+
+def _trips(**narrowed):
+    links = Need.trips.through._default_manager.filter(need=OuterRef("pk"), **narrowed)
+    return links.exclude(trip__status="VOID")
+
+
+def _events(**narrowed):
+    return Need.events.through._default_manager.filter(need=OuterRef("pk"), **narrowed)
 
 
 class Need(models.Model):
@@ -165,7 +244,15 @@ class AssessmentQuerySet(ScopedQuerySet):
         return super().visible_to(actor, roles=roles).distinct()
 
     def of(self, need):
-        return self.filter(need=need).order_by("-assessed_on", "-pk")
+        """Keep what was said of a need, the one that speaks first, in one query."""
+        found = self.filter(need=need).select_related("entered_by", "entered_link")
+        return found.order_by("-assessed_on", "-pk")
+
+    def latest_first(self):
+        return self.order_by("need", "-assessed_on", "-pk")
+
+    def until(self, day: datetime.date):
+        return self.filter(assessed_on__lte=day)
 
 
 class Assessment(models.Model):

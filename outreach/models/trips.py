@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Sum
 
 from guanweihui.models.accounts import AccessLink, User
 from guanweihui.scope import Role, ScopedQuerySet, reach_of, to_district, to_link
@@ -13,6 +13,34 @@ from .pairs import Pairing
 from .plans import PlanItem
 from .programmes import HostSchool
 from .research import Need
+
+
+class DaysBetween(models.Func):
+    """Subtract the second date from the first, in whole days; the engines write it differently."""
+
+    arg_joiner = " - "
+    template = "(%(expressions)s)"
+    output_field = models.IntegerField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        """SQLite holds a date as text; two julian days differ by a whole number."""
+        sql, params = zip(*(compiler.compile(one) for one in self.source_expressions), strict=True)
+        first, last = (f"julianday({one})" for one in sql)
+        return f"CAST({first} - {last} AS INTEGER)", [*params[0], *params[1]]
+
+
+#: What a trip's stay is in the database, in half days; the same as `Trip.half_days`.
+HALF_DAYS = DaysBetween(F("to_on"), F("from_on")) * 2 + F("to_half") - F("from_half") + 1
+#: What is counted of a stay, in the order of the form.
+COUNTS = (
+    "lessons_observed",
+    "lessons_reviewed",
+    "lessons_taught",
+    "lectures",
+    "lecture_attendances",
+    "research_sessions",
+    "mentor_pairs",
+)
 
 
 class TripQuerySet(ScopedQuerySet):
@@ -39,6 +67,35 @@ class TripQuerySet(ScopedQuerySet):
     def standing(self):
         """Keep all but void trips."""
         return self.exclude(status=Trip.Status.VOID)
+
+    def sent(self):
+        """Keep the standing trips that were handed in: two of one person may not overlap."""
+        return self.standing().exclude(status=Trip.Status.DRAFT)
+
+    def late(self, moment: datetime.datetime):
+        """Keep what has waited for the host school since before a moment."""
+        return self.waiting().filter(submitted_at__lt=moment)
+
+    def returned(self):
+        return self.filter(status=Trip.Status.RETURNED)
+
+    def of_people(self, people):
+        """Keep the trips on which one of these people travels."""
+        return self.filter(pk__in=TripMember.objects.filter(person__in=people).values("trip"))
+
+    def touching(self, first: datetime.date, last: datetime.date):
+        """Keep the trips that share a day with these days."""
+        return self.filter(from_on__lte=last, to_on__gte=first)
+
+    def totals(self) -> dict[str, int]:
+        """Add the confirmed ones up, in one query: `trips`, `half_days`, and each of COUNTS."""
+        sums = {f"sum_{name}": Sum(name, default=0) for name in COUNTS}
+        found = (
+            self.confirmed()
+            .order_by()
+            .aggregate(trips=Count("pk"), half_days=Sum(HALF_DAYS, default=0), **sums)
+        )
+        return {name.removeprefix("sum_"): value for name, value in found.items()}
 
     def within(self, first: datetime.date, last: datetime.date):
         """Keep the trips that end between two days: one over New Year counts in the year of its end."""
@@ -74,11 +131,13 @@ class TripQuerySet(ScopedQuerySet):
         )
 
     def for_page(self):
-        """Load what a trip's own page shows, in four queries."""
+        """Load what a trip's own page shows, in five queries."""
+        days = models.Prefetch("days", queryset=TripDay.objects.order_by("served_on"))
+        links = ("entered_by", "entered_link", "confirmed_by")
         return (
             self.for_list()
-            .select_related("pairing__programme__district", "entered_by", "confirmed_by")
-            .prefetch_related("days", "needs")
+            .select_related("pairing__programme__district", *links)
+            .prefetch_related(days, "needs", "items")
         )
 
 
@@ -174,6 +233,26 @@ class Trip(models.Model):
         return f"{self.host_school} {self.from_on:%Y-%m-%d}"
 
     @property
+    def begins_at(self) -> int:
+        """Number the half day of the arrival; the half days of all trips stand in one line."""
+        return self.from_on.toordinal() * 2 + self.from_half
+
+    @property
+    def ends_at(self) -> int:
+        """Number the half day of the leave."""
+        return self.to_on.toordinal() * 2 + self.to_half
+
+    def overlaps(self, other: "Trip") -> bool:
+        """Tell whether two stays share a half day; halves that touch do not."""
+        return self.begins_at <= other.ends_at and other.begins_at <= self.ends_at
+
+    @property
+    def span(self) -> str:
+        """Say the stay with its halves, as a sentence does."""
+        first, last = self.get_from_half_display(), self.get_to_half_display()
+        return f"{self.from_on:%Y-%m-%d}{first} 至 {self.to_on:%Y-%m-%d}{last}"
+
+    @property
     def half_days(self) -> int:
         """Say how long the stay was, in half days."""
         return ((self.to_on - self.from_on).days * 2) + self.to_half - self.from_half + 1
@@ -192,6 +271,9 @@ class TripMemberQuerySet(ScopedQuerySet):
 
     def of_person(self, person):
         return self.filter(person=person)
+
+    def of(self, trip):
+        return self.filter(trip=trip)
 
 
 class TripMember(models.Model):
@@ -229,6 +311,10 @@ class TripDayQuerySet(ScopedQuerySet):
         to_link("trip__pairing__access_link"),
         to_link("trip__host_school__access_link"),
     )
+
+    def of(self, trip):
+        """Keep a trip's days in their order."""
+        return self.filter(trip=trip).order_by("served_on")
 
 
 class TripDay(models.Model):
@@ -272,6 +358,10 @@ class TripServiceQuerySet(ScopedQuerySet):
             .select_related("day", "member__person", "record")
             .order_by("day__served_on", "member__position", "member")
         )
+
+    def missing(self):
+        """Keep the days that became no record."""
+        return self.filter(record=None)
 
 
 class TripService(models.Model):

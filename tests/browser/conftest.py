@@ -86,7 +86,7 @@ def keys(browser, browser_context_args, portal):
     def sign_in_as(role):
         context = browser.new_context(**browser_context_args)
         page = context.new_page()
-        if role in ("outreach", "volunteer"):
+        if role in ("outreach", "host", "volunteer"):
             page.goto(portal.link_of(role))
             page.get_by_role("button", name="进入").click()
         else:

@@ -15,7 +15,7 @@ from tests.browser.judge_page import judge
 from tests.test_every_url import POST_ONLY
 
 #: Swept here; the office, which opens as many pages as all of them, in a file of its own.
-ROLES = ("leader", "group", "school", "judge", "auditor", "outreach", "volunteer")
+ROLES = ("leader", "group", "school", "judge", "auditor", "outreach", "host", "volunteer")
 OFFICE = ("district",)
 NOTES = Path(os.environ["GWH_TEST_DATA"])
 #: Answers that are files, not pages.

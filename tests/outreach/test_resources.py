@@ -1,11 +1,13 @@
 """The outreach workbook: programme, pairs and their schools, visits with needs, lessons."""
 
 import datetime
+from pathlib import Path
 
 import pytest
 
 from guanweihui.imports import batch as batches
 from guanweihui.imports.problems import Unusable
+from guanweihui.imports.reader import read
 from guanweihui.scope import System
 from outreach.models import (
     HostSchool,
@@ -213,8 +215,8 @@ def test_wrong_rows_are_told(school):
             ),
             visits((1, DAY(2018, 11, 13), "陌生中学", None, None, None, None)),
             events(
-                (DAY(2019, 4, 14), JUNIOR, "学科讲座", "数学", None, None, None, 10, None),
-                (DAY(2019, 4, 14), JUNIOR, "参观", "数学", None, None, None, 10, None),
+                (DAY(2019, 4, 14), JUNIOR, "学科讲座", "数学", None, None, "陆静", 10, None),
+                (DAY(2019, 4, 13), JUNIOR, "参观", "数学", None, None, None, 10, None),
             ),
         )
     )
@@ -225,12 +227,98 @@ def test_wrong_rows_are_told(school):
             "结对 6 协议止 2018-10-22：早于协议起",
             "结对 7 学校类型 农村初中：与第 6 行重复",
             "调研 4 学校 陌生中学：结对表中没有这所受援学校",
+            "送教 4 日期 2019-04-14：不在标题写明的活动日期之内",
             "送教 5 活动 参观：不在可选范围内",
         ],
         None,
     )
-    assert said(plan, warnings=True) == ["送教 4 日期 2019-04-14：不在标题写明的活动日期之内"]
     assert Programme.objects.count() == 0
+
+
+def test_each_kind_of_item_names_its_teachers(school):
+    rows = (
+        (DAY(2019, 4, 11), HIGH, "同课异构", "语文", "黎娟艳", None, None, 86, None),
+        (DAY(2019, 4, 11), HIGH, "同课异构", "数学", None, None, None, 86, None),
+        (DAY(2019, 4, 11), HIGH, "评课", "语文", "黎娟艳", "唐梅慧", None, 86, None),
+        (DAY(2019, 4, 11), HIGH, "学科讲座", "语文", "黎娟艳", None, None, 86, None),
+    )
+    plan, batch = load(workbook(pairs(*pair_rows(), **MERGED), events(*rows)))
+    assert (said(plan), batch) == (
+        [
+            "送教 4 本区教师 ：同课异构没有填写本区教师",
+            "送教 5 本地教师 ：同课异构没有填写本地教师",
+            "送教 5 本区教师 ：同课异构没有填写本区教师",
+            "送教 6 教研员 ：评课没有填写教研员",
+            "送教 7 教研员 ：讲座没有填写主讲人（本区教师或教研员）",
+        ],
+        None,
+    )
+    assert {one.cure for one in plan.problems()} == {"请在这一行补上姓名，再重新导入。"}
+
+
+def test_an_item_at_a_school_that_is_closed_is_a_fault(school):
+    load(whole())
+    HostSchool.objects.filter(name=HIGH).update(closed_on=DAY(2019, 4, 12), closed_reason="撤并")
+    line = (HIGH, "评课", "数学", None, None, "梁国鹏", 86, None)
+    plan, _ = load(workbook(events((DAY(2019, 4, 11), *line), (DAY(2019, 4, 12), *line))))
+    assert said(plan) == [f"送教 5 地点 {HIGH}：这所学校已于2019-04-12停办"]
+
+
+def test_an_agreement_that_ended_early_stays_and_the_old_paper_changes_nothing(school):
+    load(whole())
+    ended = Partnership.objects.get(kind="PARTNER_HIGH")
+    Partnership.objects.filter(pk=ended.pk).update(ended_on=DAY(2019, 6, 1), end_reason="学校撤并")
+    assert counts(load(workbook(pairs(*pair_rows(), **MERGED)))[0]) == {"UNCHANGED": 2}
+    other = (1, "周海光", "东苑小学", "韩淑珍", "滦平县第二高级中学", "优质高中", DAY(2019, 6, 2), TERM[1])
+    assert counts(load(workbook(pairs(other)))[0]) == {"NEW": 1}
+    assert counts(load(workbook(pairs(other)))[0]) == {"UNCHANGED": 1}
+    kept = Partnership.objects.filter(kind="PARTNER_HIGH").order_by("pk")
+    fields = kept.values_list("host_school__name", "from_on", "to_on", "ended_on", "end_reason")
+    assert list(fields) == [
+        (HIGH, *TERM, DAY(2019, 6, 1), "学校撤并"),
+        ("滦平县第二高级中学", DAY(2019, 6, 2), TERM[1], None, ""),
+    ]
+
+
+def test_a_need_that_stands_a_second_time_in_its_field_is_found_by_its_words(school):
+    load(whole())
+    visit = ResearchVisit.objects.get()
+    Need.objects.create(visit=visit, field="CURRICULUM_REFORM", text="校本课程少")
+    again = visits((1, DAY(2018, 11, 13), HIGH, "精细化不足", None, None, "校本课程少"))
+    assert counts(load(workbook(again))[0]) == {"UNCHANGED": 1}
+
+
+FOUNDING = Path(__file__).resolve().parents[2] / "guanweihui" / "demo"
+
+
+def test_the_founding_workbook_gives_four_pairs_eight_schools_with_needs_and_radiating_events(db):
+    make_district()
+    for name in ("示例市示例区金盏花育英小学", "示例市示例区管村柳芳小学"):
+        make_school(full_name=name)
+    for name in ("示例市示例区潘庄北苑完全中学", "示例市示例区安和育英小学"):
+        make_school(full_name=name)
+    path = next(FOUNDING.glob("05-*.xlsx"))
+    plan, batch = load(read(path.read_bytes(), path.name))
+    assert (said(plan), batch is None) == ([], False)
+    assert (Pairing.objects.count(), Partnership.objects.count()) == (4, 8)
+    kinds = Pairing.objects.values_list("principal_name", "partnerships__kind")
+    assert len(set(kinds)) == 8
+    hosts = HostSchool.objects.filter(partnerships__isnull=False)
+    assert (hosts.distinct().count(), hosts.filter(visits__needs__isnull=True).count()) == (8, 0)
+    lessons = Lesson.objects.filter(event=TeachingEvent.objects.get())
+    assert sorted(lessons.values_list("kind", flat=True)) == ["LECTURE", "LESSON_REVIEW", "PAIRED", "PAIRED"]
+    named = HostSchool.objects.filter(radiated_by__in=lessons).distinct()
+    assert {one.name for one in named} == {"下板城镇初级中学", "虎什哈镇初级中学"}
+    assert sum(lessons.values_list("radiated_unnamed", flat=True)) == 5 + 4 + 7
+    assert set(counts(load(read(path.read_bytes(), path.name))[0])) == {"UNCHANGED"}
+
+
+def test_an_event_does_not_end_before_what_it_held(school):
+    late = (DAY(2019, 4, 13), HIGH, "评课", "语文", None, None, "梁国鹏", 86, None)
+    load(workbook(pairs(*pair_rows(), **MERGED), events(late)))
+    early = (DAY(2019, 4, 11), *late[1:])
+    with pytest.raises(Unusable, match="比已登记的送教项目早结束"):
+        load(workbook(events(early, day="2019年4月11日-12日")))
 
 
 @pytest.mark.parametrize(

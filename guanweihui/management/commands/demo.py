@@ -23,6 +23,7 @@ from members.demo_registration import seed_registration
 from members.demo_service import seed_service
 from members.workflow.slips import issue_slip
 from members.workflow.teams import edit_team
+from outreach.demo import seed_outreach
 from outreach.models import Pairing
 
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             lines = self.accounts(district)
             lines += self.service(district)
             self.filings(district)
+            lines += self.outreach()
             # Last inside: accounts whose passwords nobody can read are rolled back with the rest.
             path = settings.DATA_DIR / "demo-accounts.txt"
             write_private(path, "\n".join(lines) + "\n")
@@ -109,6 +111,15 @@ class Command(BaseCommand):
         _, code, token = issue_slip(elder, by=system, at=now)
         address = f"http://{settings.HOST}:{settings.PORT}/l/{token}/"
         return [f"  volunteer {Role.VOLUNTEER.label}　{elder.name}　{address}　服务码 {code}"]
+
+    def outreach(self) -> list[str]:
+        """Show the programme gone on with; return the line that tells of a receiving school's link."""
+        staff, leader = (User.objects.get(username=name) for name in ("district", "leader"))
+        seeded = seed_outreach(by=staff, leader=leader, at=timezone.now())
+        if seeded is None:
+            return []
+        host, token = seeded
+        return [f"  host     {Role.HOST.label}　{host}　http://{settings.HOST}:{settings.PORT}/l/{token}/"]
 
     def filings(self, district: District) -> None:
         """Show what schools send: enrolments, annual returns, and the nominations of a cycle."""
