@@ -82,7 +82,8 @@ def _complete(pairing: Pairing, *, by: Any, at: datetime.datetime) -> None:
     for place, partner in enumerate(Partnership.objects.of(Pairing.objects.visible_to(by)).for_table()):
         if partner.pairing_id != pairing.pk:
             continue
-        pairs.renew_partner(partner, to_on=RENEWED_TO, agreement_no="", by=by, at=at)
+        number = f"续〔2021〕{place + 1}号"
+        pairs.renew_partner(partner, to_on=RENEWED_TO, agreement_no=number, by=by, at=at)
         host = partner.host_school
         told = {"contact_name": CONTACTS[place % len(CONTACTS)], "contact_post": "教务主任"}
         told |= {"contact_phone": f"1990000{7100 + place}", "address": f"示例山区{host.region}"}
@@ -189,7 +190,7 @@ def _lately(pairing: Pairing, host: HostSchool, *, school: Any, at: datetime.dat
     first = {**_stay(host, today - datetime.timedelta(days=40), 2), **counted, "purpose": "高三复习课诊断"}
     first["needs"] = _open_needs(host, principal)[:1]
     trip = trips.enter(pairing, first, by=principal, at=at - days(30))
-    photo = {"name": "座谈.jpg", "content": picture_of(("备课组座谈", "（演示照片，内容为虚构）"))}
+    photo = {"name": "座谈.jpg", "content": picture_of(("备课组座谈", "（演示照片，内容为虚构）") * 4)}
     trips_files.add_photos(trip, [photo], by=principal, at=at - days(30))
     trip = trips.submit(trip, by=principal, at=at - days(30))
     trips.confirm(trip, name="李树林", words="对青年教师帮助很大。", by=school, at=at - days(28))

@@ -31,6 +31,7 @@ from outreach.models import (
     Pairing,
     Partnership,
     Programme,
+    Renewal,
     ResearchVisit,
     TeachingEvent,
 )
@@ -157,6 +158,9 @@ class Pairs(OutreachSheet):
         partners = Partnership.objects.filter(pairing__programme=self.batch) if self.batch.pk else []
         self.partners = {(one.pairing_id, one.kind): one for one in partners if one.ended_on is None}
         self.ended = {self._terms(one): one for one in partners if one.ended_on is not None}
+        self.renewed = set(
+            Renewal.objects.filter(partnership__in=partners).values_list("partnership", flat=True)
+        )
 
     @staticmethod
     def _terms(one: Partnership) -> tuple[Any, ...]:
@@ -199,6 +203,9 @@ class Pairs(OutreachSheet):
             return [host, pairing]
         key = {"pairing": pairing.row, "kind": values["kind"]}
         stored = self.partners.get((pairing.row.pk, values["kind"])) if pairing.row.pk else None
+        if stored is not None and stored.pk in self.renewed and stored.host_school_id == host.row.pk:
+            # The paper from before a renewal: what was prolonged since stays so.
+            days["to_on"] = stored.to_on
         return [host, pairing, wish(stored, Partnership, key, host_school=host.row, **days)]
 
     def _pairing(self, values: dict[str, Any]) -> Wish | None:

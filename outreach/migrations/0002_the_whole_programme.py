@@ -59,10 +59,22 @@ class Migration(migrations.Migration):
             name="contact_post",
             field=models.CharField(blank=True, max_length=40, verbose_name="联系人职务"),
         ),
+        migrations.RemoveConstraint(
+            model_name="lesson",
+            name="one_lesson_a_day_school_kind_and_subject",
+        ),
         migrations.AddField(
             model_name="lesson",
             name="topic",
             field=models.CharField(blank=True, max_length=60, verbose_name="课题"),
+        ),
+        migrations.AddConstraint(
+            model_name="lesson",
+            constraint=models.UniqueConstraint(
+                fields=("event", "held_on", "host_school", "kind", "subject", "topic"),
+                name="one_lesson_a_day_school_kind_subject_and_topic",
+                violation_error_message="这一项已登记。同一天在同一所学校有两节同一学科的，请写明各自的课题。",
+            ),
         ),
         migrations.AddField(
             model_name="need",

@@ -12,7 +12,12 @@ from .research import Need
 
 
 class TeachingEventQuerySet(ScopedQuerySet):
-    ways = (to_district("programme__district"), to_link("programme__pairings__access_link"))
+    # A host school reads the events that were held at it.
+    ways = (
+        to_district("programme__district"),
+        to_link("programme__pairings__access_link"),
+        to_link("lessons__host_school__access_link"),
+    )
 
     def visible_to(self, actor, *, roles=None):
         """See ScopedQuerySet; a link that opens two pairs of a programme does not show an event twice."""
@@ -159,9 +164,9 @@ class Lesson(models.Model):
         verbose_name = verbose_name_plural = "送教项目"
         constraints = [
             models.UniqueConstraint(
-                fields=["event", "held_on", "host_school", "kind", "subject"],
-                name="one_lesson_a_day_school_kind_and_subject",
-                violation_error_message="这一项已登记。",
+                fields=["event", "held_on", "host_school", "kind", "subject", "topic"],
+                name="one_lesson_a_day_school_kind_subject_and_topic",
+                violation_error_message="这一项已登记。同一天在同一所学校有两节同一学科的，请写明各自的课题。",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="PAIRED") | ~(Q(local_teacher="") | Q(visiting_teacher="")),

@@ -51,7 +51,6 @@ def test_the_principal_comes_by_a_link_and_leaves_no_token_behind(visit, portal,
     page.get_by_role("button", name="进入").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert "/l/" not in page.url
-    picture(page, "outreach", height=1100)
     page.get_by_role("button", name="退出").click()
     assert page.goto("/outreach/").status in (200, 404)
     expect(page.get_by_role("heading", name="用户登录")).to_be_visible()

@@ -53,6 +53,9 @@ def test_a_trip_goes_from_the_phone_to_the_confirmed_ledger(visit, picture):
         "听课": 3,
     }
     picture(office, "outreach-ledger", height=900)
+    for path, name in (("/outreach/matrix/", "outreach-matrix"), ("/outreach/plans/1/", "outreach-plan")):
+        office.goto(path)
+        picture(office, name, height=900)
     the_photo_says_no_place(office, trip)
 
 

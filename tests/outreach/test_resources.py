@@ -20,6 +20,7 @@ from outreach.models import (
     TeachingEvent,
 )
 from tests.factories import make_district, make_person, make_school
+from tests.outreach import rows
 from tests.workbooks import NOW, counts, load, sheet, workbook
 
 DAY = datetime.date
@@ -278,6 +279,15 @@ def test_an_agreement_that_ended_early_stays_and_the_old_paper_changes_nothing(s
         (HIGH, *TERM, DAY(2019, 6, 1), "学校撤并"),
         ("滦平县第二高级中学", DAY(2019, 6, 2), TERM[1], None, ""),
     ]
+
+
+def test_the_old_paper_does_not_take_a_renewal_back(school):
+    load(whole())
+    renewed = Partnership.objects.get(kind="PARTNER_HIGH")
+    rows.make_renewal(renewed, to_on=DAY(2028, 10, 21))
+    Partnership.objects.filter(pk=renewed.pk).update(to_on=DAY(2028, 10, 21))
+    assert counts(load(workbook(pairs(*pair_rows(), **MERGED)))[0]) == {"UNCHANGED": 2}
+    assert Partnership.objects.get(pk=renewed.pk).to_on == DAY(2028, 10, 21)
 
 
 def test_a_need_that_stands_a_second_time_in_its_field_is_found_by_its_words(school):
