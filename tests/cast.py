@@ -64,9 +64,9 @@ def cast(db):
     """Give the cast at two groups of one district.
 
     `cast.home` holds what is theirs: district, group (东苑协作组), school (in it), pairing; `cast.far` the
-    other group, and the school of `stranger` in it. The outreach principal comes by a link, and so do the host
-    school (`home.host`, the first of the pair's) and the volunteer, whose link is nobody's until a test gives
-    it to a person (`slip_link`).
+    other group, and the school of `stranger` in it. The outreach principal comes by a link, and so do the
+    host school (`home.host`, the first of the pair's) and the volunteer, whose link is nobody's until a test
+    gives it to a person (`slip_link`).
     """
     district = make_district()
     group, other = make_group(full_name="东苑协作组"), make_group(full_name="西苑协作组")
