@@ -19,7 +19,9 @@ ROLES = ("leader", "group", "school", "judge", "auditor", "outreach", "host", "v
 OFFICE = ("district",)
 NOTES = Path(os.environ["GWH_TEST_DATA"])
 #: Answers that are files, not pages.
-FILES = re.compile(r"-(export|template|errors|file|print|slip|record|outcome)$")
+FILES = re.compile(
+    r"-(export|template|errors|file|print|slip|record|outcome)$|^(trip-(sheet|photo|scan)|need-scan)$"
+)
 #: Addresses that only take a press of a button.
 STEPS = re.compile(r"-(run|cancel|confirm|undo|reveal|end)$|^(logout|contrast)$")
 #: Pages that no link leads to: judged by themselves below, or not for people.
@@ -50,6 +52,8 @@ AFTER_WORK = {
     "due-restore",
     "elder-enter",
     "elder-size",
+    "host-reopen",
+    "need-reopen",
     "nomination-receipt",
     "nomination-reopen",
     "notice-close",
@@ -63,10 +67,20 @@ AFTER_WORK = {
     "objection-detail",
     "objection-new",
     "outing-detail",
+    "pairing-people",
+    "partner-add",
     "person-photo",
     "person-picker-ask",
     "person-picker-phones",
     "place-papers",
+    "plan-approve",
+    "plan-edit",
+    "plan-item-edit",
+    "plan-item-new",
+    "plan-item-remove",
+    "plan-new",
+    "plan-propose",
+    "plan-return",
     "public-notice",
     "record-strike",
     "registration-detail",
@@ -87,6 +101,10 @@ AFTER_WORK = {
     "transfer-grant",
     "transfer-refuse",
     "transfer-withdraw",
+    "trip-confirm",
+    "trip-edit",
+    "trip-reopen",
+    "trip-return",
     "verify",
     "veto-lift",
 }
