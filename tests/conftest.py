@@ -11,6 +11,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from guanweihui import triggers
+from tests import factories
 from tests.cast import cast  # noqa: F401 - the fixture that most view tests take
 
 # A busy machine is no fault of the code: examples may take their time.
@@ -47,6 +48,12 @@ def refuse_skip(report):
     if os.environ.get("CI_STRICT") == "1" and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def positions_begin_anew():
+    """Keep the positions of a test's rows small, however many tests ran before it."""
+    factories.begin_positions()
 
 
 @pytest.hookimpl(hookwrapper=True)

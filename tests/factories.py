@@ -33,6 +33,18 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 DECIDED_ON = datetime.date(2018, 12, 20)
 DEADLINE = datetime.datetime(2018, 11, 30, 17, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 number = count(1)
+#: The number that positions are counted from; each test begins anew, for a position is a small number.
+first = 0
+
+
+def begin_positions() -> None:
+    """Count positions from here on, so that a long run never passes what a position holds."""
+    global first
+    first = next(number)
+
+
+def position(n: int) -> int:
+    return n - first
 
 
 def make_district(**fields) -> District:
@@ -47,7 +59,9 @@ def make_group(**fields) -> CollaborationGroup:
     fields.setdefault("district", None)
     fields["district"] = fields["district"] or make_district()
     fields.setdefault("full_name", f"第{n}协作组")
-    return CollaborationGroup.objects.create(**{"short_name": fields["full_name"], "position": n, **fields})
+    return CollaborationGroup.objects.create(
+        **{"short_name": fields["full_name"], "position": position(n), **fields}
+    )
 
 
 def make_school(**fields) -> School:
@@ -59,7 +73,7 @@ def make_school(**fields) -> School:
         "short_name": fields["full_name"].removeprefix("示例区"),
         "code": f"99{n:05}",
         "stage": Stage.PRIMARY,
-        "position": n,
+        "position": position(n),
     }
     return School.objects.create(**{**defaults, **fields})
 
@@ -231,7 +245,7 @@ def make_pairing(**fields) -> Pairing:
     """Make a pair with one partner school of each kind, in force from October 2018 on."""
     n = next(number)
     programme = fields["programme"] = fields.get("programme") or make_programme()
-    defaults = {"position": n, "principal_name": f"老校长{n}", "assistant_name": f"助理{n}"}
+    defaults = {"position": position(n), "principal_name": f"老校长{n}", "assistant_name": f"助理{n}"}
     pairing = Pairing.objects.create(**{**defaults, **fields})
     for kind in Partnership.Kind:
         host = make_host_school(district=programme.district)

@@ -3,13 +3,13 @@
 import datetime
 
 from members.models import Team, TeamMembership, TeamPlan
-from tests.factories import make_district, make_person, number
+from tests.factories import make_district, make_person, number, position
 
 
 def make_team(**fields) -> Team:
     n = next(number)
     fields["district"] = fields.get("district") or make_district()
-    return Team.objects.create(**{"name": f"第{n}志愿队", "position": n, **fields})
+    return Team.objects.create(**{"name": f"第{n}志愿队", "position": position(n), **fields})
 
 
 def make_membership(**fields) -> TeamMembership:
