@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from guanweihui.office import OfficeAdmin, OfficeInline, ReadOnlyAdmin, office
+from guanweihui.office import OfficeAdmin, OfficeInline, OfficeStack, ReadOnlyAdmin, office
 from outreach.models import (
     HostProfile,
     HostSchool,
@@ -52,7 +52,7 @@ class HostSchoolAdmin(OfficeAdmin):
     page = "host-detail"
 
 
-class PartnershipInline(OfficeInline):
+class PartnershipInline(OfficeStack):
     model = Partnership
     fields = ("kind", "host_school", "from_on", "to_on", "agreement_no", "ended_on", "end_reason")
     readonly_fields = ("ended_on", "end_reason")
