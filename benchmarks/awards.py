@@ -8,16 +8,13 @@ passes its reach or answers anything but 200.
 import argparse
 import datetime
 import json
-import sys
-import time
 from typing import Any
 
 import ground
+import page_times
 
 FEW, MANY = 10, 500
 GROUPS, SCHOOLS = 15, 190
-WARM, TIMES, ROUNDS = 3, 15, 3
-QUERIES, MILLISECONDS = 12, 60
 NOW = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 DEEDS = "组织五老讲师团进校园宣讲，开展主题教育读书活动，成效明显。" * 50
 KINDS = ("ADVANCED_COLLECTIVE", "GOOD_LEADER", "ADVANCED_IN_SERVICE", "ADVANCED_RETIRED")
@@ -48,7 +45,7 @@ PAGES = (
 )
 
 
-def fill(nominations: int) -> dict[str, Any]:
+def fill(number: int) -> dict[str, Any]:
     """Make a district and one cycle under way with so many nominations; one in five waits for its group."""
     from awards.models import Category, Cycle, CycleRule, FormField
     from guanweihui.models import CollaborationGroup, District, Round, School
@@ -93,9 +90,9 @@ def fill(nominations: int) -> dict[str, Any]:
         for n, (section, key, label, form, longest) in enumerate(FORM)
     )
     with ground.Measure() as measure:
-        _nominate(cycle, categories, schools, nominations)
+        _nominate(cycle, categories, schools, number)
     _accounts(district, groups[0])
-    return measure.result(nominations=nominations)
+    return measure.result(nominations=number)
 
 
 def _nominate(cycle: Any, categories: list[Any], schools: list[Any], number: int) -> None:
@@ -201,42 +198,18 @@ def _accounts(district: Any, group: Any) -> None:
 
 def visit() -> dict[str, Any]:
     """Fetch every page often: {label: milliseconds, queries, status, kilobytes}."""
-    from django.test import Client
-
-    from guanweihui.models import User
-
-    clients = {}
-    for role in ("district", "leader", "group"):
-        clients[role] = Client()
-        user = User.objects.get(username=role)
-        clients[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return {f"{route}{query} ({role})": _fetch(clients[role], route, query) for route, role, query in PAGES}
-
-
-def _fetch(client: Any, route: str, query: str) -> dict[str, Any]:
     from django.urls import reverse
 
     from awards.models import Nomination
 
+    clients = page_times.signed_in(("district", "leader", "group"))
     row = Nomination.objects.in_states(["ENDORSED"]).order_by("pk").first()
     args = {"review-item": [row.pk], "nomination-detail": [row.pk], "review-order": [row.category_id]}
-    url = reverse(route, args=args.get(route, [])) + query
-    for _ in range(WARM):
-        answer = client.get(url)
-    with ground.queries() as seen:
-        client.get(url)
-    milliseconds, busy = [], []
-    for _ in range(TIMES):
-        began, used = time.perf_counter(), time.process_time()
-        client.get(url)
-        milliseconds.append((time.perf_counter() - began) * 1000)
-        busy.append((time.process_time() - used) * 1000)
     return {
-        "ms": milliseconds,
-        "cpu": busy,
-        "queries": len(seen),
-        "status": answer.status_code,
-        "kb": len(answer.content) / 1000,
+        f"{route}{query} ({role})": page_times.fetch(
+            clients[role], reverse(route, args=args.get(route, [])) + query
+        )
+        for route, role, query in PAGES
     }
 
 
@@ -244,52 +217,7 @@ PARTS = {"fill": fill, "visit": visit}
 
 
 def benchmark(asked: argparse.Namespace) -> None:
-    failed = False
-    for engine in ground.ENGINES[asked.database]:
-        with ground.ground(engine) as place:
-            found: dict[str, list[dict[str, Any]]] = {}
-            for name, number in (("few", FEW), ("many", MANY)):
-                place.create(name)
-                filled = place.run("fill", name, nominations=number)
-                ground.note(f"{engine}: {number} nominations in {filled['seconds']:.1f} s")
-                place.settle(name)
-            for number in range(ROUNDS):
-                ground.note(f"{engine}: round {number + 1}")
-                for name in ("few", "many"):
-                    found.setdefault(name, []).append(place.run("visit", name))
-            failed |= tell(engine, found)
-    sys.exit(failed)
-
-
-def tell(engine: str, found: dict[str, list[dict[str, Any]]]) -> bool:
-    """Print the table and what is over its reach or grows; tell whether anything is."""
-    lines, faults = [], []
-    for label in found["many"][0]:
-        few, many = ([run[label] for run in found[name]] for name in ("few", "many"))
-        counts = (few[0]["queries"], many[0]["queries"])
-        middle = ground.median(_all(many, "ms"))
-        lines.append(
-            (
-                label,
-                counts[1],
-                f"{ground.median(_all(few, 'ms')):.0f}",
-                f"{middle:.0f}",
-                f"{ground.percentile(_all(many, 'ms'), 0.95):.0f}",
-                f"{ground.median(_all(many, 'cpu')):.0f}",
-                f"{many[0]['kb']:.0f}",
-            )
-        )
-        faults += [f"{label}: status {run['status']}" for run in many if run["status"] != 200]
-        faults += [f"{label}: queries {counts}"] if counts[1] > min(counts[0], QUERIES) else []
-        faults += [f"{label}: {middle:.0f} ms"] if middle > MILLISECONDS else []
-    head = ("queries", f"{FEW}, ms", f"{MANY}, ms", "p95", "processor, ms", "KB")
-    ground.table((f"{engine}: page", *head), lines)
-    print(f"\nOver its reach, or grows with the rows: {'; '.join(faults) or 'none'}.")
-    return bool(faults)
-
-
-def _all(runs: list[dict[str, Any]], what: str) -> list[float]:
-    return [one for run in runs for one in run[what]]
+    page_times.few_and_many(asked, (FEW, MANY), "nominations")
 
 
 if __name__ == "__main__":

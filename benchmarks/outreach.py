@@ -7,16 +7,13 @@ when a page asks more queries for more rows, passes its reach or answers anythin
 
 import argparse
 import datetime
-import sys
-import time
 from typing import Any
 
 import ground
+import page_times
 
 FEW, MANY = 10, 10_000
 BATCHES, PAIRS, ITEMS, EVENTS = 5, 20, 60, 40
-WARM, TIMES, ROUNDS = 3, 15, 3
-QUERIES, MILLISECONDS = 12, 60
 STARTED = datetime.date(2018, 10, 22)
 NOW = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 #: Route, role, query string.
@@ -43,15 +40,17 @@ PAGES = (
     ("outreach-ledger", "district", "?by=principal&year=2018"),
     ("outreach-ledger", "district", "?by=host&year=2018"),
     ("outreach-ledger", "district", "?by=field&year=2018"),
-    ("outreach-summary", "district", ""),
+    ("outreach-summary", "district", "?scope=programme-1&year=2018&term=year"),
     ("outreach-scheme", "district", ""),
     ("principal-home", "outreach", ""),
     ("hosting-home", "host", ""),
     ("todo-list", "district", ""),
 )
+#: Reports on a page.
+SHEETS = {"plan-detail", "effect-sheet", "outreach-ledger", "outreach-summary", "outreach-scheme"}
 
 
-def fill(trips: int) -> dict[str, Any]:
+def fill(number: int) -> dict[str, Any]:
     """Make a district with its batches and so many confirmed trips, spread over pairs and days."""
     from guanweihui.models import CollaborationGroup, District, School
 
@@ -64,12 +63,12 @@ def fill(trips: int) -> dict[str, Any]:
         district=district, group=group, full_name="示例区第1小学", short_name="第1小学",
         code="9900001", stage="PRIMARY", position=1,
     )  # fmt: skip
-    batches = BATCHES if trips > FEW else 1
+    batches = BATCHES if number > FEW else 1
     with ground.Measure() as measure:
-        pairs = [pair for number in range(batches) for pair in _batch(district, school, number, trips > FEW)]
-        _trips(pairs, trips)
+        pairs = [pair for batch in range(batches) for pair in _batch(district, school, batch, number > FEW)]
+        _trips(pairs, number)
     _accounts(district, pairs[0])
-    return measure.result(trips=trips)
+    return measure.result(trips=number)
 
 
 def _batch(district: Any, school: Any, number: int, is_full: bool) -> list[Any]:
@@ -235,25 +234,27 @@ def _accounts(district: Any, first: Any) -> None:
 def visit() -> dict[str, Any]:
     """Fetch every page often: {label: milliseconds, queries, status, kilobytes}."""
     from django.test import Client
+    from django.urls import reverse
 
     from guanweihui.gate import LINK_KEY
-    from guanweihui.models import AccessLink, User
+    from guanweihui.models import AccessLink
 
-    clients = {"district": Client()}
-    clients["district"].force_login(
-        User.objects.get(username="district"), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    clients = page_times.signed_in(("district",))
     for role in ("outreach", "host"):
         clients[role] = Client()
         session = clients[role].session
         session[LINK_KEY] = AccessLink.objects.get(role=role.upper()).pk
         session.save()
-    return {f"{route}{query} ({role})": _fetch(clients[role], route, query) for route, role, query in PAGES}
+    found = {}
+    for route, role, query in PAGES:
+        url = reverse(route, args=_row_of(route)) + query
+        reach = page_times.SHEET if route in SHEETS else page_times.LIST
+        found[f"{route}{query} ({role})"] = page_times.fetch(clients[role], url, reach=reach)
+    return found
 
 
-def _fetch(client: Any, route: str, query: str) -> dict[str, Any]:
-    from django.urls import reverse
-
+def _row_of(route: str) -> list[int]:
+    """Choose the row of a detail page: the first of its kind."""
     from outreach.models import HostSchool, Need, Pairing, Plan, Programme, TeachingEvent, Trip
 
     rows = {
@@ -261,77 +262,14 @@ def _fetch(client: Any, route: str, query: str) -> dict[str, Any]:
         "trip": Trip, "event": TeachingEvent,
     }  # fmt: skip
     what, _, kind = route.partition("-")
-    args = [rows[what].objects.order_by("pk").first().pk] if kind == "detail" else []
-    url = reverse(route, args=args) + query
-    for _ in range(WARM):
-        answer = client.get(url)
-    with ground.queries() as seen:
-        client.get(url)
-    milliseconds, busy = [], []
-    for _ in range(TIMES):
-        began, used = time.perf_counter(), time.process_time()
-        client.get(url)
-        milliseconds.append((time.perf_counter() - began) * 1000)
-        busy.append((time.process_time() - used) * 1000)
-    return {
-        "ms": milliseconds,
-        "cpu": busy,
-        "queries": len(seen),
-        "status": answer.status_code,
-        "kb": len(answer.content) / 1000,
-    }
+    return [rows[what].objects.order_by("pk").first().pk] if kind == "detail" else []
 
 
 PARTS = {"fill": fill, "visit": visit}
 
 
 def benchmark(asked: argparse.Namespace) -> None:
-    failed = False
-    for engine in ground.ENGINES[asked.database]:
-        with ground.ground(engine) as place:
-            found: dict[str, list[dict[str, Any]]] = {}
-            for name, number in (("few", FEW), ("many", MANY)):
-                place.create(name)
-                filled = place.run("fill", name, trips=number)
-                ground.note(f"{engine}: {number} trips in {filled['seconds']:.1f} s")
-                place.settle(name)
-            for number in range(ROUNDS):
-                ground.note(f"{engine}: round {number + 1}")
-                for name in ("few", "many"):
-                    found.setdefault(name, []).append(place.run("visit", name))
-            failed |= tell(engine, found)
-    sys.exit(failed)
-
-
-def tell(engine: str, found: dict[str, list[dict[str, Any]]]) -> bool:
-    """Print the table and what is over its reach or grows; tell whether anything is."""
-    lines, faults = [], []
-    for label in found["many"][0]:
-        few, many = ([run[label] for run in found[name]] for name in ("few", "many"))
-        counts = (few[0]["queries"], many[0]["queries"])
-        middle = ground.median(_all(many, "ms"))
-        lines.append(
-            (
-                label,
-                counts[1],
-                f"{ground.median(_all(few, 'ms')):.0f}",
-                f"{middle:.0f}",
-                f"{ground.percentile(_all(many, 'ms'), 0.95):.0f}",
-                f"{ground.median(_all(many, 'cpu')):.0f}",
-                f"{many[0]['kb']:.0f}",
-            )
-        )
-        faults += [f"{label}: status {run['status']}" for run in many if run["status"] != 200]
-        faults += [f"{label}: queries {counts}"] if counts[0] != counts[1] or counts[1] > QUERIES else []
-        faults += [f"{label}: {middle:.0f} ms"] if middle > MILLISECONDS else []
-    head = ("queries", f"{FEW}, ms", f"{MANY}, ms", "p95", "processor, ms", "KB")
-    ground.table((f"{engine}: page", *head), lines)
-    print(f"\nOver its reach, or grows with the rows: {'; '.join(faults) or 'none'}.")
-    return bool(faults)
-
-
-def _all(runs: list[dict[str, Any]], what: str) -> list[float]:
-    return [one for run in runs for one in run[what]]
+    page_times.few_and_many(asked, (FEW, MANY), "trips")
 
 
 if __name__ == "__main__":

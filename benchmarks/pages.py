@@ -8,16 +8,17 @@ more queries for more rows, or answers anything but 200.
 
 import argparse
 import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import build
 import ground
+import page_times
 
-WARM, TIMES, ROUNDS = 2, 5, 4
+TIMES, ROUNDS = 5, 4
 SMALL = 10
+ROLES = ("district", "group", "school")
 LIST, DASHBOARD, REPORT = (12, 60), (12, 120), (60, 2000)
 
 
@@ -83,18 +84,18 @@ PAGES = (
 
 def visit(district: int, times: int = TIMES) -> dict[str, Any]:
     """Fetch every page as people of the district do: {label: milliseconds, queries, bytes}."""
-    from django.test import Client
-
-    from guanweihui.models import District, User
+    from guanweihui.models import District
 
     home = District.objects.get(pk=district)
-    clients = {}
-    for role in ("district", "group", "school"):
-        clients[role] = Client()
-        user = User.objects.get(username=f"{role}-{district}")
-        clients[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    clients = signed_in(district)
     rows = some_rows(home)
     return {page.label: figures for page in PAGES if (figures := fetch(clients, page, rows, times))}
+
+
+def signed_in(district: int) -> dict[str, Any]:
+    """Give the clients of the district's three accounts, by role."""
+    found = page_times.signed_in(f"{role}-{district}" for role in ROLES)
+    return {name.partition("-")[0]: client for name, client in found.items()}
 
 
 def some_rows(district: Any) -> dict[str, Any]:
@@ -127,25 +128,7 @@ def fetch(clients: dict[str, Any], page: Page, rows: dict[str, Any], times: int)
         url = reverse(page.route, args=[rows[page.of]] if page.of else []) + page.query.format(**rows)
     except NoReverseMatch:
         return None
-    client = clients[page.role]
-    for _ in range(WARM):
-        answer = client.get(url)
-    with ground.queries() as seen:
-        client.get(url)
-    milliseconds, busy = [], []
-    for _ in range(times):
-        began, used = time.perf_counter(), time.process_time()
-        client.get(url)
-        milliseconds.append((time.perf_counter() - began) * 1000)
-        busy.append((time.process_time() - used) * 1000)
-    size = 0 if answer.streaming else len(answer.content)
-    return {
-        "ms": milliseconds,
-        "cpu": busy,
-        "queries": len(seen),
-        "status": answer.status_code,
-        "bytes": size,
-    }
+    return page_times.fetch(clients[page.role], url, times)
 
 
 PARTS = {"visit": visit}
@@ -216,33 +199,25 @@ def tell(engine: str, found: dict[str, list[dict[str, Any]]], size: int) -> bool
 
 
 def line(page: Page, runs: dict[str, list[dict[str, Any]]]) -> Iterable[Any]:
-    many = f"{middle(runs, 'many'):.0f}" if "many" in runs else "—"
+    many = f"{page_times.middle(runs['many']):.0f}" if "many" in runs else "—"
     ratio = f"{quick(runs, 'many') / quick(runs, 'one'):.2f}" if "many" in runs else "—"
     return (
         page.label,
         runs["one"][0]["queries"],
-        f"{middle(runs, 'small'):.0f}",
-        f"{middle(runs, 'one'):.0f}",
-        f"{ground.percentile(samples(runs, 'one'), 0.95):.0f}",
-        f"{middle(runs, 'one', 'cpu'):.0f}",
+        f"{page_times.middle(runs['small']):.0f}",
+        f"{page_times.middle(runs['one']):.0f}",
+        f"{ground.percentile(page_times.samples(runs['one']), 0.95):.0f}",
+        f"{page_times.middle(runs['one'], 'cpu'):.0f}",
         many,
         ratio,
-        f"{runs['one'][0]['bytes'] / 1000:.0f}",
+        f"{runs['one'][0]['kb']:.0f}",
     )
-
-
-def samples(runs: dict[str, list[dict[str, Any]]], home: str, what: str = "ms") -> list[float]:
-    return [one for run in runs[home] for one in run[what]]
-
-
-def middle(runs: dict[str, list[dict[str, Any]]], home: str, what: str = "ms") -> float:
-    return ground.median(samples(runs, home, what))
 
 
 def over_reach(page: Page, runs: dict[str, list[dict[str, Any]]]) -> list[str]:
     """Say where a page passes its reach; a ratio counts from 5 ms on, below it is the clock's own noise."""
     most, longest = page.reach
-    queries, one = runs["one"][0]["queries"], middle(runs, "one")
+    queries, one = runs["one"][0]["queries"], page_times.middle(runs["one"])
     found = [f"{page.label}: {queries} queries"] if queries > most else []
     found += [f"{page.label}: {one:.0f} ms"] if one > longest else []
     if "many" in runs:
@@ -253,7 +228,7 @@ def over_reach(page: Page, runs: dict[str, list[dict[str, Any]]]) -> list[str]:
 
 
 def quick(runs: dict[str, list[dict[str, Any]]], home: str) -> float:
-    return ground.percentile(samples(runs, home), 0.25)
+    return ground.percentile(page_times.samples(runs[home]), 0.25)
 
 
 if __name__ == "__main__":

@@ -169,18 +169,12 @@ def batches(rows: Any) -> Iterator[list[Any]]:
 
 def visit() -> dict[str, Any]:
     """Fetch every page as people of the district do: {label: milliseconds, queries, bytes}."""
-    from django.test import Client
-
     from guanweihui.models import District, User
 
     home = District.objects.order_by("pk").first()
     if not User.objects.filter(username=f"district-{home.pk}").exists():
         build.accounts(home)
-    clients = {}
-    for role in ("district", "group", "school"):
-        clients[role] = Client()
-        user = User.objects.get(username=f"{role}-{home.pk}")
-        clients[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    clients = pages.signed_in(home.pk)
     return {page.label: pages.fetch(clients, page, {}, pages.TIMES * 2) for page in PAGES}
 
 
