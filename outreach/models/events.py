@@ -45,6 +45,16 @@ class TeachingEventQuerySet(ScopedQuerySet):
         """Keep the events that begin between two days: one over the year's edge counts where it began."""
         return self.filter(from_on__gte=first, from_on__lte=last)
 
+    def ended_by(self, day):
+        return self.filter(to_on__lte=day)
+
+    def needs_answered(self):
+        """Return (need, event) for each need that one of these events answers, by their keys."""
+        links = TeachingEvent.needs.through._default_manager
+        return links.filter(teachingevent__in=self.order_by().values("pk")).values_list(
+            "need", "teachingevent"
+        )
+
     def matching(self, text: str):
         """Search by part of the name, of the organiser, or of a school where something was held."""
         text = text.strip()
@@ -99,6 +109,15 @@ class LessonQuerySet(ScopedQuerySet):
             .prefetch_related("radiated")
             .order_by("event__from_on", "event", "held_on", "host_school", "pk")
         )
+
+    def for_sums(self):
+        """Load what is added up of the lessons, with their event's programme and radiated schools by key.
+
+        Two queries. The places are known by their keys too.
+        """
+        counted = ("host_school", "kind", "attendances", "radiated_unnamed", "event__programme")
+        radiated = models.Prefetch("radiated", queryset=HostSchool.objects.only("pk"))
+        return self.select_related("event").only(*counted).prefetch_related(radiated).order_by("pk")
 
     def of(self, event):
         """Keep the items of one event, by day."""

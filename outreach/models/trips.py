@@ -3,7 +3,8 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from guanweihui.models.accounts import AccessLink, User
 from guanweihui.scope import Role, ScopedQuerySet, reach_of, to_district, to_link
@@ -29,8 +30,14 @@ class DaysBetween(models.Func):
         return f"CAST({first} - {last} AS INTEGER)", [*params[0], *params[1]]
 
 
+def half_days(lead: str = "") -> models.expressions.CombinedExpression:
+    """Return the stay of the trip that `lead` leads to, as an expression."""
+    days = DaysBetween(F(f"{lead}to_on"), F(f"{lead}from_on"))
+    return days * 2 + F(f"{lead}to_half") - F(f"{lead}from_half") + 1
+
+
 #: What a trip's stay is in the database, in half days; the same as `Trip.half_days`.
-HALF_DAYS = DaysBetween(F("to_on"), F("from_on")) * 2 + F("to_half") - F("from_half") + 1
+HALF_DAYS = half_days()
 #: What is counted of a stay, in the order of the form.
 COUNTS = (
     "lessons_observed",
@@ -41,6 +48,18 @@ COUNTS = (
     "research_sessions",
     "mentor_pairs",
 )
+
+
+#: The fields of need as bits: which of them a trip answers is one number, so that a database can group by it.
+FIELD_BITS = {field: 1 << place for place, field in enumerate(Need.Field)}
+
+
+def fields_answered(trip: str) -> Coalesce:
+    """Say as FIELD_BITS which fields the needs of a trip are of, 0 for none. `trip` leads to its key."""
+    bit = Case(*(When(need__field=field, then=bit) for field, bit in FIELD_BITS.items()))
+    rows = Trip.needs.through._default_manager.filter(trip=OuterRef(trip)).order_by()
+    bits = rows.values("trip").annotate(bits=Sum(bit, distinct=True, output_field=models.IntegerField()))
+    return Coalesce(Subquery(bits.values("bits")), 0)
 
 
 class TripQuerySet(ScopedQuerySet):
@@ -97,9 +116,33 @@ class TripQuerySet(ScopedQuerySet):
         )
         return {name.removeprefix("sum_"): value for name, value in found.items()}
 
+    def by_work(self):
+        """Add the confirmed ones up in the database: a row a pair, a school and a set of fields answered.
+
+        Keys of a row: `pairing`, `programme`, `host_school`, `answered` (FIELD_BITS), `trips`; `half_days`,
+        `materials_yuan` and each of COUNTS with `sum_` before it.
+        """
+        sums = {f"sum_{name}": Sum(name) for name in (*COUNTS, "materials_yuan")}
+        return (
+            self.confirmed()
+            .order_by()
+            .annotate(answered=fields_answered("pk"), programme=F("pairing__programme"))
+            .values("pairing", "programme", "host_school", "answered")
+            .annotate(trips=Count("pk"), sum_half_days=Sum(HALF_DAYS), **sums)
+            .order_by("pairing", "host_school", "answered")
+        )
+
     def within(self, first: datetime.date, last: datetime.date):
         """Keep the trips that end between two days: one over New Year counts in the year of its end."""
         return self.filter(to_on__gte=first, to_on__lte=last)
+
+    def ended_by(self, day: datetime.date):
+        return self.filter(to_on__lte=day)
+
+    def needs_answered(self):
+        """Return (need, trip, half days) for each need that one of these trips answers, all by keys."""
+        links = Trip.needs.through._default_manager.filter(trip__in=self.order_by().values("pk"))
+        return links.values_list("need", "trip", half_days("trip__"))
 
     def of_pairing(self, pairing):
         return self.filter(pairing=pairing)
@@ -274,6 +317,26 @@ class TripMemberQuerySet(ScopedQuerySet):
 
     def of(self, trip):
         return self.filter(trip=trip)
+
+    def of_trips(self, trips: TripQuerySet):
+        """Keep the travellers of these trips, by a subquery."""
+        return self.filter(trip__in=trips.order_by().values("pk"))
+
+    def by_work(self):
+        """Count the places that each traveller took: a row a traveller and a row of Trips.by_work().
+
+        Keys of a row: `pairing`, `host_school`, `answered`, `person`, `places`.
+        """
+        return (
+            self.order_by()
+            .annotate(
+                pairing=F("trip__pairing"),
+                host_school=F("trip__host_school"),
+                answered=fields_answered("trip"),
+            )
+            .values("pairing", "host_school", "answered", "person")
+            .annotate(places=Count("pk"))
+        )
 
 
 class TripMember(models.Model):

@@ -161,7 +161,7 @@ def _region_cells(partnerships: Sequence[Partnership]) -> tuple[Cell, ...]:
 
 def _work_table(kept: Kept, head: Head) -> Table:
     """One row an indicator, in the form's order, in its own unit."""
-    lines = work_lines(add_trips(kept.trips), add_events(kept.events, kept.items))
+    lines = work_lines(add_trips(kept.work), add_events(kept.events, kept.items))
     rows = [
         Row((number, part, label, unit, value))
         for number, (part, label, unit, value) in enumerate(lines, start=1)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,59 +41,49 @@ class Effect:
     """Everything the sheet is counted from, within the reader's reach and up to the cut-off date."""
 
     needs: Sequence[Need]
-    #: Pairs of a need's key and the key of a confirmed trip, or of an event.
-    trip_links: Sequence[tuple[int, int]]
-    event_links: Sequence[tuple[int, int]]
-    trips: dict[int, Trip]
+    #: By a need's key the keys of the confirmed trips and of the events that answer it.
+    trips: Mapping[int, Sequence[int]]
+    events: Mapping[int, Sequence[int]]
+    half_days: Mapping[int, int]
     photos: Counter[int]
-    feedback: dict[int, tuple[int, int]]
-    ratings: dict[int, str]
+    feedback: Mapping[int, tuple[int, int]]
+    ratings: Mapping[int, str]
 
 
 def read_effect(actor: Any, until: datetime.date, programme: Programme | None = None) -> Effect:
-    """Read needs, links, evidence and assessments, in eight queries whatever there is."""
+    """Read needs, links, evidence and assessments, in six queries whatever there is."""
     found = Need.objects.visible_to(actor).found_by(until)
     if programme is not None:
         found = found.of_programme(programme)
-    needs = list(found.for_list())
-    keys = [need.pk for need in needs]
-    trips = {
-        trip.pk: trip
-        for trip in Trip.objects.visible_to(actor).confirmed().filter(to_on__lte=until).order_by("pk")
-    }
-    events = {
-        event.pk: event
-        for event in TeachingEvent.objects.visible_to(actor).filter(to_on__lte=until).order_by("pk")
-    }
-    trip_links = _links(Trip.needs.through, "trip", keys, trips)
-    event_links = _links(TeachingEvent.needs.through, "teachingevent", keys, events)
-    linked_trips = [trips[key] for key in {trip for _, trip in trip_links}]
-    linked_events = [events[key] for key in {event for _, event in event_links}]
+    trips = Trip.objects.visible_to(actor).confirmed().ended_by(until)
+    events = TeachingEvent.objects.visible_to(actor).ended_by(until)
+    stays = list(trips.needs_answered())
     return Effect(
-        needs,
-        trip_links,
-        event_links,
-        trips,
-        photos_of(linked_trips),
-        feedback_of(actor, linked_events),
-        latest_ratings(actor, needs, until=until),
+        list(found.for_list()),
+        _by_need((need, trip) for need, trip, _ in stays),
+        _by_need(events.needs_answered()),
+        {trip: half_days for _, trip, half_days in stays},
+        photos_of(trips),
+        feedback_of(actor, events),
+        latest_ratings(actor, found, until=until),
     )
 
 
-def _links(through: Any, name: str, needs: Iterable[int], known: Any) -> list[tuple[int, int]]:
-    rows = through._default_manager.filter(need__in=needs).order_by("pk").values_list("need", name)
-    return [(need, key) for need, key in rows if key in known]
+def _by_need(links: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for need, key in links:
+        found[need].append(key)
+    return found
 
 
 def line_of(effect: Effect, needs: Iterable[Need]) -> tuple[Any, ...]:
     """Count one line of the sheet over these needs, a trip and an event once each; in the order of COUNTS."""
     needs = list(needs)
-    mine = {need.pk for need in needs}
     states = Counter(need.status for need in needs)
-    trips = {trip for need, trip in effect.trip_links if need in mine}
-    events = {event for need, event in effect.event_links if need in mine}
-    half_days = sum(effect.trips[trip].half_days for trip in trips)
-    ratings = Counter(effect.ratings.get(key, "") for key in mine)
+    trips = {trip for need in needs for trip in effect.trips.get(need.pk, ())}
+    events = {event for need in needs for event in effect.events.get(need.pk, ())}
+    half_days = sum(effect.half_days[trip] for trip in trips)
+    ratings = Counter(effect.ratings.get(need.pk, "") for need in needs)
     sheets = [effect.feedback[event] for event in events if event in effect.feedback]
     return (
         len(needs),

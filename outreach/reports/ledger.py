@@ -1,7 +1,7 @@
 """The ledgers (台账): confirmed trips and teaching events by principal, by host school, by field of need."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,9 @@ from guanweihui.figures import Period
 from guanweihui.scope import DISTRICT_WIDE, committee_of
 from guanweihui.tables import Cell, Column, Row, Table
 from outreach.models import HostSchool, Lesson, Need, Pairing, Partnership, TeachingEvent, Trip
-from outreach.reports.tallies import add_trips, confirmed_trips, events_begun, items_of
+from outreach.reports.tallies import Work, add_trips, events_begun, items_of, work_done
 
-WORK = (
+WORK_COLUMNS = (
     Column("trips", "次数（次）", ("下校",), width=8, format="int"),
     Column("days", "天数（天）", ("下校",), width=8, format="hours"),
     Column("people", "人数（人）", ("下校",), width=8, format="int"),
@@ -41,11 +41,12 @@ WAYS = {"principal": "按老校长", "host": "按受援学校", "field": "按需
 class Kept:
     """Everything that a period's ledgers are kept from, read once in the actor's reach."""
 
-    trips: Sequence[Trip]
+    work: Sequence[Work]
     events: Sequence[TeachingEvent]
     items: Sequence[Lesson]
     partnerships: Sequence[Partnership]
     pairings: Sequence[Pairing]
+    schools: Mapping[int, HostSchool]
 
     def schools_of(self, pairing: int) -> set[int]:
         """Return the schools that a pair had an agreement with in the period."""
@@ -61,11 +62,12 @@ def keep(actor: Any, period: Any) -> Kept:
     partnerships = Partnership.objects.visible_to(actor).for_table()
     pairings = Pairing.objects.visible_to(actor).select_related("programme")
     return Kept(
-        trips=confirmed_trips(actor, period.first, period.last),
+        work=work_done(actor, period.first, period.last),
         events=events_begun(actor, period.first, period.last),
         items=items_of(actor, period.first, period.last),
         partnerships=[one for one in partnerships if held_in(one, period)],
         pairings=list(pairings.order_by("programme__started_on", "programme", "position", "pk")),
+        schools=HostSchool.objects.visible_to(actor).in_bulk(),
     )
 
 
@@ -81,10 +83,10 @@ def runs_in(pairing: Pairing, period: Any) -> bool:
     return batch.started_on <= period.last and (batch.ends_on is None or batch.ends_on >= period.first)
 
 
-def work_cells(trips: Iterable[Trip]) -> tuple[Cell, ...]:
-    """Write the sums of some trips in the order of WORK."""
-    sums = add_trips(trips)
-    return tuple(getattr(sums, column.key) for column in WORK)
+def work_cells(work: Iterable[Work]) -> tuple[Cell, ...]:
+    """Write the sums of some work in the order of WORK_COLUMNS."""
+    sums = add_trips(work)
+    return tuple(getattr(sums, column.key) for column in WORK_COLUMNS)
 
 
 def by_principal(kept: Kept, period: Any) -> Table:
@@ -94,14 +96,14 @@ def by_principal(kept: Kept, period: Any) -> Table:
         Column("principal", "老校长", width=10, align="center"),
         Column("assistant", "助理", width=10, align="center"),
         Column("schools", "受援学校", width=30),
-        *WORK,
+        *WORK_COLUMNS,
         EVENTS,
     )
-    trips = grouped(kept.trips, lambda one: one.pairing_id)
+    work = grouped(kept.work, lambda one: one.pairing_id)
     names: dict[int, list[str]] = defaultdict(list)
     for one in kept.partnerships:
         names[one.pairing_id].append(one.host_school.name)
-    due = [one for one in kept.pairings if runs_in(one, period) or one.pk in trips]
+    due = [one for one in kept.pairings if runs_in(one, period) or one.pk in work]
     rows = [
         Row(
             (
@@ -109,14 +111,14 @@ def by_principal(kept: Kept, period: Any) -> Table:
                 one.principal_name,
                 one.assistant_name or "无",
                 "、".join(names[one.pk]) or "无",
-                *work_cells(trips[one.pk]),
+                *work_cells(work[one.pk]),
                 kept.events_at(kept.schools_of(one.pk)),
             ),
             links={"principal": url_or_none("pairing-detail", one.pk)},
         )
         for number, one in enumerate(due, start=1)
     ]
-    total = (None, "合　计", None, None, *work_cells(kept.trips), len(kept.events))
+    total = (None, "合　计", None, None, *work_cells(kept.work), len(kept.events))
     notes = (
         "送教按活动学校是否属于本结对统计，一次送教可到几个结对的学校；合计按送教次数去重，人数也按人去重。",
     )
@@ -130,23 +132,21 @@ def by_host(kept: Kept, period: Any) -> Table:
         Column("host", "受援学校", width=26),
         Column("region", "地区", width=10, align="center"),
         Column("pairs", "结对", width=18, align="center"),
-        *WORK,
+        *WORK_COLUMNS,
         EVENTS,
     )
-    trips = grouped(kept.trips, lambda one: one.host_school_id)
-    due: dict[int, HostSchool] = {one.host_school_id: one.host_school for one in kept.partnerships}
-    for done in (*kept.trips, *kept.items):
-        due.setdefault(done.host_school_id, done.host_school)
+    work = grouped(kept.work, lambda one: one.host_school_id)
+    due = {one.host_school_id for one in (*kept.partnerships, *kept.work, *kept.items)}
     partners = grouped(kept.partnerships, lambda one: one.host_school_id)
     rows = []
-    schools = sorted(due.values(), key=lambda one: (one.region, one.pk))
+    schools = sorted((kept.schools[one] for one in due), key=lambda one: (one.region, one.pk))
     for number, school in enumerate(schools, start=1):
         said = (f"{one.pairing.principal_name}（{one.get_kind_display()}）" for one in partners[school.pk])
         pairs = "、".join(dict.fromkeys(said)) or "无"
-        work = (*work_cells(trips[school.pk]), kept.events_at({school.pk}))
+        cells = (*work_cells(work[school.pk]), kept.events_at({school.pk}))
         links = {"host": url_or_none("host-detail", school.pk), "trips": _trips_url(school, period)}
-        rows.append(Row((number, school.name, school.region, pairs, *work), links=links))
-    total = (None, "合　计", None, None, *work_cells(kept.trips), len(kept.events))
+        rows.append(Row((number, school.name, school.region, pairs, *cells), links=links))
+    total = (None, "合　计", None, None, *work_cells(kept.work), len(kept.events))
     notes = ("一次送教可到几所学校，合计按送教次数去重，人数也按人去重。受援学校不计入本区学校。",)
     return _table("host", columns, rows, total, notes)
 
@@ -165,25 +165,25 @@ def _trips_url(school: HostSchool, period: Any) -> str:
 
 def by_field(kept: Kept, period: Any) -> Table:
     """One row a field of need, then what answers no need; fields overlap, so that nothing is added up."""
-    columns = (NUMBER, Column("field", "需求领域", width=16), *WORK, EVENTS)
+    columns = (NUMBER, Column("field", "需求领域", width=16), *WORK_COLUMNS, EVENTS)
     rows = []
     for number, field in enumerate(Need.Field, start=1):
-        trips = [one for one in kept.trips if answers(one, field)]
+        work = [one for one in kept.work if field in one.fields]
         events = sum(answers(one, field) for one in kept.events)
-        rows.append(Row((number, field.label, *work_cells(trips), events)))
-    loose = [one for one in kept.trips if not one.needs.all()]
+        rows.append(Row((number, field.label, *work_cells(work), events)))
+    loose = [one for one in kept.work if not one.fields]
     apart = sum(not one.needs.all() for one in kept.events)
     rows.append(Row((len(rows) + 1, "没有对应需求的", *work_cells(loose), apart)))
     notes = (
         "一次下校或送教在一个领域只记一次；可以同时回应几个领域的需求，各领域之间有重复，不能相加。",
-        f"本期已确认下校共 {len(kept.trips)} 次，送教共 {len(kept.events)} 次。",
+        f"本期已确认下校共 {add_trips(kept.work).trips} 次，送教共 {len(kept.events)} 次。",
     )
     return _table("field", columns, rows, None, notes)
 
 
-def answers(done: Any, field: str) -> bool:
-    """Tell whether a trip or an event answers a need of this field."""
-    return any(need.field == field for need in done.needs.all())
+def answers(event: TeachingEvent, field: str) -> bool:
+    """Tell whether an event answers a need of this field."""
+    return any(need.field == field for need in event.needs.all())
 
 
 def grouped(rows: Iterable[Any], key: Callable[[Any], int]) -> dict[int, list[Any]]:

@@ -11,6 +11,9 @@ from django.db.models import Count, Sum
 from guanweihui.models import Attachment
 from guanweihui.tables import Column, Row, Table
 from outreach.models import Assessment, EventFeedback, Need, PlanItem, TeachingEvent, Trip
+from outreach.models.events import TeachingEventQuerySet
+from outreach.models.research import NeedQuerySet
+from outreach.models.trips import TripQuerySet
 
 PHOTO = "trip.photo"
 
@@ -53,10 +56,10 @@ def need_table(needs: Iterable[Need], actor: Any, *, reporting_unit: str = "") -
 
 
 def latest_ratings(
-    actor: Any, needs: Iterable[Need], *, until: datetime.date | None = None
+    actor: Any, needs: Sequence[Need] | NeedQuerySet, *, until: datetime.date | None = None
 ) -> dict[int, str]:
-    """Return the latest rating by need, in one query."""
-    said = Assessment.objects.visible_to(actor).filter(need__in=[need.pk for need in needs])
+    """Return the latest rating by need, in one query; a queryset of needs stays in the database."""
+    said = Assessment.objects.visible_to(actor).filter(need__in=needs)
     if until is not None:
         said = said.until(until)
     found: dict[int, str] = {}
@@ -84,29 +87,28 @@ class Loop:
 
 def loop_of(need: Need, actor: Any) -> Loop:
     """Read the loop of a need, in six queries."""
-    seen = Trip.objects.visible_to(actor).filter(needs=need).standing()
-    trips = list(seen.select_related("pairing").order_by("from_on", "pk"))
-    events = list(TeachingEvent.objects.visible_to(actor).filter(needs=need).order_by("from_on", "pk"))
+    trips = Trip.objects.visible_to(actor).filter(needs=need).standing()
+    events = TeachingEvent.objects.visible_to(actor).filter(needs=need)
     return Loop(
         items=list(PlanItem.objects.visible_to(actor).of_need(need)),
-        trips=trips,
+        trips=list(trips.select_related("pairing").order_by("from_on", "pk")),
         photos=photos_of(trips),
-        events=events,
+        events=list(events.order_by("from_on", "pk")),
         feedback=feedback_of(actor, events),
         assessments=list(Assessment.objects.visible_to(actor).of(need)),
     )
 
 
-def photos_of(trips: Iterable[Trip]) -> Counter[int]:
-    """Count the photos of trips that the reader sees, by trip, in one query."""
-    keys = [trip.pk for trip in trips]
+def photos_of(trips: TripQuerySet) -> Counter[int]:
+    """Count the photos of these trips, by trip, in one query."""
+    keys = trips.order_by().values("pk")
     rows = Attachment.objects.beside(PHOTO).filter(filing_type=Trip._meta.label, filing_id__in=keys)
     return Counter(dict(rows.order_by().values_list("filing_id").annotate(Count("pk"))))
 
 
-def feedback_of(actor: Any, events: Iterable[TeachingEvent]) -> dict[int, tuple[int, int]]:
-    """Add up the feedback sheets by event, in one query."""
-    rows = EventFeedback.objects.visible_to(actor).filter(event__in=[event.pk for event in events])
+def feedback_of(actor: Any, events: TeachingEventQuerySet) -> dict[int, tuple[int, int]]:
+    """Add up the feedback sheets of these events, by event, in one query."""
+    rows = EventFeedback.objects.visible_to(actor).filter(event__in=events.order_by().values("pk"))
     keys = rows.order_by().values("pk")
     sums = EventFeedback.objects.filter(pk__in=keys).order_by().values_list("event")
     return {

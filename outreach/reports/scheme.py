@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from guanweihui.documents import charts_scheme
 from guanweihui.documents.charts_scheme import Giver, Place, Region, Tie
 from guanweihui.tables import Column, Row, Table
-from outreach.models import Partnership, Trip
+from outreach.models import Partnership
+from outreach.reports.ledger import Kept
+from outreach.reports.tallies import Work
 
 TITLE = "老校长下乡结对示意图"
 NONE = "没有协议"
@@ -20,20 +22,24 @@ COLUMNS = (
 )
 
 
-def scheme_table(partnerships: Sequence[Partnership], trips: Sequence[Trip], *, district: str = "") -> Table:
+def scheme_table(
+    partnerships: Sequence[Partnership], work: Sequence[Work], kept: Kept, *, district: str = ""
+) -> Table:
     """One row a pair and school: those with an agreement, then those a trip went to without one.
 
-    `district` is the name on the box of the pairs.
+    `kept` knows the pairs and schools by their keys; `district` is the name on the box of the pairs.
     """
-    gone = Counter((one.pairing_id, one.host_school_id) for one in trips)
-    others = {(one.pairing_id, one.host_school_id): one for one in trips}
+    gone: Counter[tuple[int, int]] = Counter()
+    for done in work:
+        gone[done.pairing_id, done.host_school_id] += done.sums.trips
+    pairings = {one.pk: one for one in kept.pairings}
     lines: dict[tuple[int, int], tuple[str, str, str, str, str]] = {}
     for one in partnerships:
         key = (one.pairing_id, one.host_school_id)
         lines[key] = _line(one.pairing, one.host_school, one.get_kind_display())
-    for key, trip in others.items():
-        if key not in lines:
-            lines[key] = _line(trip.pairing, trip.host_school, NONE)
+    for pairing, school in gone:
+        if (pairing, school) not in lines:
+            lines[pairing, school] = _line(pairings[pairing], kept.schools[school], NONE)
     # The pairs of one region stand together, so that the lines of two regions do not cross.
     regions = list(dict.fromkeys(line[0] for line in lines.values()))
     ordered = sorted(lines.items(), key=lambda one: regions.index(one[1][0]))

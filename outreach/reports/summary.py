@@ -75,8 +75,12 @@ def summarise(actor: Any, scope: Scope, span: Span, until: datetime.date) -> Sum
     """Count the figures of a scope in a span up to the cut-off date; nine queries."""
     days = span.until(until)
     kept = keep(actor, days)
-    partnerships = [one for one in kept.partnerships if in_scope(scope, one.pairing, one.host_school_id)]
-    trips = [one for one in kept.trips if in_scope(scope, one.pairing, one.host_school_id)]
+    partnerships = [
+        one
+        for one in kept.partnerships
+        if in_scope(scope, one.pairing.programme_id, one.pairing_id, one.host_school_id)
+    ]
+    work = [one for one in kept.work if in_scope(scope, one.programme_id, one.pairing_id, one.host_school_id)]
     schools = {one.host_school_id for one in partnerships}
     items = [one for one in kept.items if _item_in(scope, one, schools)]
     events = _events_of(scope, kept.events, items)
@@ -86,7 +90,7 @@ def summarise(actor: Any, scope: Scope, span: Span, until: datetime.date) -> Sum
         ("受援学校", "所", len({one.host_school_id for one in standing})),
         *(
             (f"{part}：{label}", unit, value)
-            for part, label, unit, value in work_lines(add_trips(trips), add_events(events, items))
+            for part, label, unit, value in work_lines(add_trips(work), add_events(events, items))
         ),
     ]
     rows = tuple(
@@ -103,15 +107,13 @@ def summarise(actor: Any, scope: Scope, span: Span, until: datetime.date) -> Sum
         period=days.words,
         notes=(ONLY_CONFIRMED, UNITS_APART, "校长和受援学校是统计截止日协议有效的。"),
     )
-    scheme = scheme_table(partnerships, trips, district=district.short_name if district else "")
+    scheme = scheme_table(partnerships, work, kept, district=district.short_name if district else "")
     return Summary(scope, span, days.last, figures, scheme, rules_of(scope, days))
 
 
-def in_scope(scope: Scope, pairing: Pairing, school: int) -> bool:
-    """Tell whether what a pair did or has at a school is the scope's."""
-    if scope.kind == "programme":
-        return pairing.programme_id == scope.row.pk
-    return (pairing.pk if scope.kind == "pairing" else school) == scope.row.pk
+def in_scope(scope: Scope, programme: int, pairing: int, school: int) -> bool:
+    """Tell whether what a pair did or has at a school is the scope's; all by their keys."""
+    return {"programme": programme, "pairing": pairing, "host": school}[scope.kind] == scope.row.pk
 
 
 def _item_in(scope: Scope, item: Lesson, schools: set[int]) -> bool:

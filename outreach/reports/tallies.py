@@ -5,24 +5,26 @@ added to another. A trip that no host school confirmed is in none of them.
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from guanweihui.tables import Cell
-from outreach.models import Lesson, TeachingEvent, Trip
+from outreach.models import Lesson, TeachingEvent, Trip, TripMember
+from outreach.models.trips import FIELD_BITS
 
 Kind = Lesson.Kind
 
 
 @dataclass(frozen=True)
 class Trips:
-    """The sums of some confirmed trips; `people` counts each traveller once, `places` each place taken."""
+    """The sums of some confirmed trips; `places` counts each place taken, `people` each traveller once."""
 
     trips: int = 0
     half_days: int = 0
-    people: int = 0
+    travellers: frozenset[int] = frozenset()
     places: int = 0
     lessons_observed: int = 0
     lessons_reviewed: int = 0
@@ -34,22 +36,28 @@ class Trips:
     materials_yuan: int = 0
 
     @property
+    def people(self) -> int:
+        return len(self.travellers)
+
+    @property
     def days(self) -> Decimal:
         """Return the stays in days; a half day is 0.5."""
         return Decimal(self.half_days) / 2
 
 
-SUMMED = (
-    "half_days",
-    "lessons_observed",
-    "lessons_reviewed",
-    "lessons_taught",
-    "lectures",
-    "lecture_attendances",
-    "research_sessions",
-    "mentor_pairs",
-    "materials_yuan",
-)
+#: What adds up by itself; travellers do not: one of two trips is one person.
+ADDED = tuple(field.name for field in fields(Trips) if field.name != "travellers")
+
+
+@dataclass(frozen=True)
+class Work:
+    """The confirmed trips of one pair to one school that answer needs of the same fields, added up."""
+
+    pairing_id: int
+    programme_id: int
+    host_school_id: int
+    fields: frozenset[str]
+    sums: Trips
 
 
 @dataclass(frozen=True)
@@ -74,14 +82,22 @@ class Events:
         return f"另有{self.unnamed}校，未具名" if self.unnamed else "没有未具名的学校"
 
 
-def confirmed_trips(actor: Any, first: datetime.date, last: datetime.date) -> list[Trip]:
-    """Read the confirmed trips that end between two days, with travellers and needs; three queries."""
+def work_done(actor: Any, first: datetime.date, last: datetime.date) -> list[Work]:
+    """Add up the confirmed trips that end between two days, in the database; two queries."""
     trips = Trip.objects.visible_to(actor).confirmed().within(first, last)
-    return list(
-        trips.select_related("pairing", "host_school")
-        .prefetch_related("members", "needs")
-        .order_by("to_on", "pk")
-    )
+    places: dict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
+    for row in TripMember.objects.visible_to(actor).of_trips(trips).by_work():
+        places[row["pairing"], row["host_school"], row["answered"]][row["person"]] = row["places"]
+    return [
+        _work(row, places[row["pairing"], row["host_school"], row["answered"]]) for row in trips.by_work()
+    ]
+
+
+def _work(row: dict[str, Any], places: dict[int, int]) -> Work:
+    summed = {key.removeprefix("sum_"): value for key, value in row.items() if key.startswith("sum_")}
+    sums = Trips(trips=row["trips"], travellers=frozenset(places), places=sum(places.values()), **summed)
+    answered = frozenset(field for field, bit in FIELD_BITS.items() if row["answered"] & bit)
+    return Work(row["pairing"], row["programme"], row["host_school"], answered, sums)
 
 
 def events_begun(actor: Any, first: datetime.date, last: datetime.date) -> list[TeachingEvent]:
@@ -92,21 +108,14 @@ def events_begun(actor: Any, first: datetime.date, last: datetime.date) -> list[
 
 def items_of(actor: Any, first: datetime.date, last: datetime.date) -> list[Lesson]:
     """Read the items of the events that begin between two days; two queries."""
-    return list(Lesson.objects.visible_to(actor).within(first, last).for_list())
+    return list(Lesson.objects.visible_to(actor).within(first, last).for_sums())
 
 
-def add_trips(trips: Iterable[Trip]) -> Trips:
-    """Add up confirmed trips; raises ValueError for one that is not confirmed."""
-    rows = list(trips)
-    if any(one.status != Trip.Status.CONFIRMED for one in rows):
-        raise ValueError("an unconfirmed trip is never summed")
-    members = [member for one in rows for member in one.members.all()]
-    return Trips(
-        trips=len(rows),
-        people=len({member.person_id for member in members}),
-        places=len(members),
-        **{name: sum(getattr(one, name) for one in rows) for name in SUMMED},
-    )
+def add_trips(work: Iterable[Work]) -> Trips:
+    """Add up work that was done; a traveller of several trips is one person."""
+    sums = [one.sums for one in work]
+    travellers = frozenset().union(*(one.travellers for one in sums))
+    return Trips(travellers=travellers, **{name: sum(getattr(one, name) for one in sums) for name in ADDED})
 
 
 def add_events(events: Sequence[TeachingEvent], items: Iterable[Lesson]) -> Events:

@@ -19,7 +19,7 @@ def outreach_scheme(request: HttpRequest) -> HttpResponse:
     """Draw who goes where in the year asked for, with the number of confirmed trips on each line."""
     _, period = asked(request)
     kept, home = keep(request.user, period), reach_of(request.user).home
-    table = scheme_table(kept.partnerships, kept.trips, district=home.short_name if home else "")
+    table = scheme_table(kept.partnerships, kept.work, kept, district=home.short_name if home else "")
     context = {
         "crumbs": [("老校长下乡", reverse("pairing-list")), ("示意图", "")],
         "tabs": tabs_of(request, OUTREACH),
