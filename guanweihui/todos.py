@@ -27,11 +27,12 @@ with the function that puts such lines into words:
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import (
     BigIntegerField,
     DateTimeField,
+    Expression,
     Field,
     Func,
     IntegerField,
@@ -140,9 +141,32 @@ def _shaped(rows: QuerySet, given: dict[str, Any], *, counts: int = 0) -> QueryS
     return rows.order_by().annotate(line_counts=_expression(counts, IntegerField), **shaped)
 
 
+class Constant(Expression):
+    """Nothing, an empty text or a number, written into the statement with its type.
+
+    Most columns of most branches are one: resolving and binding each was half of the list's work.
+    """
+
+    def __init__(self, value: int | None | Literal[""], field: Field):
+        super().__init__(output_field=field)
+        self.literal = {"": "''", None: "NULL"}[value] if value in ("", None) else str(int(value))
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Constant":
+        return self
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return f"CAST({self.literal} AS {self.output_field.cast_db_type(connection)})", []
+
+
 def _expression(value: Any, field: type[Field]) -> Any:
     # A bare NULL or text has no type of its own in PostgreSQL, and takes that of the branch before it.
-    return value if hasattr(value, "resolve_expression") else Cast(Value(value), field())
+    if hasattr(value, "resolve_expression"):
+        return value
+    return (
+        Constant(value, field())
+        if value in ("", None) or isinstance(value, int)
+        else Cast(Value(value), field())
+    )
 
 
 Offered = Callable[[Any, datetime.datetime], Iterable[QuerySet]]
