@@ -71,8 +71,12 @@ Condition = Q | Callable[[Period], Q]
 def counted(path: str = "pk") -> Measure:
     """Count distinct values of `path` among the rows that a figure is about."""
     if path == "pk":
-        return lambda where: Count("pk", filter=where)
+        return _counted_rows
     return lambda where: Count(path, filter=where, distinct=True)
+
+
+def _counted_rows(where: Q) -> Aggregate:
+    return Count("pk", filter=where)
 
 
 def summed(path: str) -> Measure:
@@ -86,6 +90,11 @@ class Part:
     source: Source
     measure: Measure
     where: Condition = Q()
+
+    @property
+    def counts_rows(self) -> bool:
+        """Tell whether the share is the number of its rows."""
+        return self.measure is _counted_rows
 
     def aggregate(self, period: Period) -> Aggregate:
         return self.measure(self.condition(period))

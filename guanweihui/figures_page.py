@@ -37,8 +37,13 @@ class Asked:
             for row in part.source.rows(actor, self.period).filter(part.condition(self.period))
         ]
 
-    def value(self, rows: QuerySet) -> int:
-        """Count the figure's first part over `rows`, which are its own rows or fewer."""
+    def value(self, rows: QuerySet, number: int | None = None) -> int:
+        """Count the figure's first part over `rows`, which are its own rows or fewer.
+
+        Where their number is known already, a figure that counts rows asks nothing.
+        """
+        if number is not None and self.figure.parts[0].counts_rows:
+            return number
         found = rows.order_by().aggregate(value=self.figure.parts[0].measure(Q()))
         return found["value"] or 0
 

@@ -4,9 +4,8 @@ A letter begins the names of a tenth of a district. They are counted by school w
 keys, so that a page in the order of units reads the people of one or two schools and no others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import reduce
-from itertools import groupby
 from operator import or_
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.lookups import In
 
 from guanweihui.lookups import Aside
-from guanweihui.models import School
+from members.listed import Listed
 from members.models import Person
 from members.models.people import beginning_with
 
@@ -26,63 +25,28 @@ WHERE +merged_into IS NULL GROUP BY school
 """
 
 
-class Hits(Sequence):
-    """The people within an actor's reach whom a text finds, in the register's order or in the one asked.
-
-    `len()` and `on_register` come from one query; a slice is a list of people as `for_list()` loads them.
-    """
+class Hits(Listed):
+    """The people within an actor's reach whom a text finds."""
 
     def __init__(self, text: str, actor: Any) -> None:
-        self.people = Person.objects.visible_to(actor)
-        self.schools = School.objects.visible_to(actor)
+        super().__init__(Person.objects.visible_to(actor), actor)
         self.text = text
-        self.fields: tuple[str, ...] = ()
-        self._places: list[tuple[list[int], int, int]] | None = None
 
-    def order_by(self, *fields: str) -> "Hits":
-        """Give the same people by other fields; then all of them are sorted for a page."""
-        self.fields = fields
-        return self
+    def _tally(self) -> Iterable[tuple[int, int, int]]:
+        found = _found(Person._base_manager.all(), self.text, "pk", "school", "merged_into", "on_register")
+        sql, params = found.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(_TALLY.format(found=sql), params)
+            return cursor.fetchall()
 
-    @property
-    def on_register(self) -> int:
-        return sum(of_them for _, _, of_them in self.places())
+    def _sorted_keys(self, asked: slice) -> list[int]:
+        people = self.people.named(self.text).order_by(*self.fields)
+        return list(people.values_list("pk", flat=True)[asked])
 
-    def __len__(self) -> int:
-        return sum(number for _, number, _ in self.places())
-
-    def __getitem__(self, place: Any) -> Any:
-        if not isinstance(place, slice):
-            return self[place : place + 1][0]
-        if self.fields:
-            return list(self.people.named(self.text).for_list().order_by(*self.fields)[place])
-        start, stop, _ = place.indices(len(self))
-        rank: dict[int, int] = {}
-        before = passed = 0
-        for at, (schools, number, _) in enumerate(self.places()):
-            if passed + number <= start:
-                before += number
-            elif passed < stop:
-                rank |= dict.fromkeys(schools, at)
-            passed += number
-        keys = self._keys(rank)[start - before : stop - before]
-        return list(self.people.looked_up(keys).for_list()) if keys else []
-
-    def places(self) -> list[tuple[list[int], int, int]]:
-        """Return (schools, people found, those on the register) for every place of the list's order.
-
-        Schools that share a position stand together: the list mixes their people.
-        """
-        if self._places is None:
-            found = {school: numbers for school, *numbers in _tally(self.text)}
-            order = self.schools.order_by("group__position", "position", "pk")
-            rows = order.values_list("pk", "group__position", "position")
-            self._places = []
-            for _, alike in groupby((row for row in rows if row[0] in found), key=lambda row: row[1:]):
-                schools = [school for school, *_ in alike]
-                numbers = [sum(found[school][which] for school in schools) for which in (0, 1)]
-                self._places.append((schools, *numbers))
-        return self._places
+    def _loaded(self, keys: list[int]) -> list[Person]:
+        # The index of a text knows no reach: it is asked of the few that are shown.
+        rows = self.people.looked_up(keys).for_list().in_bulk() if keys else {}
+        return [rows[key] for key in keys if key in rows]
 
     def _keys(self, rank: dict[int, int]) -> list[int]:
         """Find who begins with the text at these schools, in the list's order: {school: place among them}."""
@@ -103,11 +67,3 @@ def _found(files: QuerySet, text: str, *columns: str) -> QuerySet:
         found.append(files.filter(one).exclude(reduce(or_, conditions[:n])))
     first, *others = [rows.values(*columns) for rows in found]
     return first.union(*others, all=True)
-
-
-def _tally(text: str) -> list[tuple[int, int, int]]:
-    found = _found(Person._base_manager.all(), text, "pk", "school", "merged_into", "on_register")
-    sql, params = found.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_TALLY.format(found=sql), params)
-        return cursor.fetchall()

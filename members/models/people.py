@@ -124,6 +124,13 @@ class PersonQuerySet(ScopedQuerySet):
         """
         return self.filter(pinyin__gte="")
 
+    def by_units_index(self, districts):
+        """Keep the people of these districts, with words that let the index `people_of_a_district` serve.
+
+        Its third column is named with both its values: without it none looks at the school behind it.
+        """
+        return self.filter(district__in=districts, on_register__in=[True, False])
+
     def consented(self):
         """Keep people whose consent to be registered is on file."""
         return self.exclude(consented_on=None)
@@ -432,13 +439,23 @@ class Person(models.Model):
                     "elder_class",
                     "born_on",
                     "speciality",
+                    "retirement_kind",
                     "id",
                 ],
                 name="people_of_a_district",
             ),
-            # The register by name: an index gives a page of it, nobody is sorted.
+            # The register by name: an index gives a page of it, nobody is sorted. By number it is read whole.
             models.Index(
-                fields=["district", "merged_into", "on_register", "pinyin", "id", "retired_on", "died_on"],
+                fields=[
+                    "district",
+                    "merged_into",
+                    "on_register",
+                    "pinyin",
+                    "id",
+                    "retired_on",
+                    "died_on",
+                    "staff_no",
+                ],
                 name="register_by_name",
             ),
             # Volunteers by name, with all that the lists of who serves and the picker ask of them.

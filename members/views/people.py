@@ -29,6 +29,7 @@ from members.forms.people import (
     looks_like_id,
     looks_like_phone,
 )
+from members.listed import BY_UNIT, Listed
 from members.models import Person
 from members.photos import open_photo
 from members.reports.people import people_register
@@ -61,7 +62,7 @@ SORTS = {
     "name": ("pinyin",),
     "staff_no": ("staff_no",),
     "born": ("born_on",),
-    "unit": ("school__group__position", "school__position", "pinyin"),
+    "unit": BY_UNIT[:-1],
     "retired": ("retired_on",),
 }
 LOOK_THERE = "身份证号和电话不在这里查：请填写在“按号码查人”里，号码不会留在网址和访问记录中。"
@@ -89,13 +90,12 @@ def person_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
     asked, chosen = chosen_people(request)
     name = "" if asked else chosen.only_name()
-    hits = Hits(name, request.user) if name else None
-    page = page_of(request, chosen.qs.for_list() if hits is None else hits, SORTS)
+    people = Hits(name, request.user) if name else Listed(chosen.qs, request.user)
+    page = page_of(request, people, SORTS)
     behind = None
     if asked:
-        behind = figure_line(request, asked, asked.value(chosen.qs), of=unit_of(chosen))
+        behind = figure_line(request, asked, asked.value(chosen.qs, len(people)), of=unit_of(chosen))
     begins = reach_of(request.user).serves(*REVEALERS)
-    count = 0 if asked else chosen.qs.on_register().count() if hits is None else hits.on_register
     shown = ListPage(
         title="人员名册",
         columns=COLUMNS,
@@ -103,7 +103,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         page=page,
         form=chosen.form,
         behind=behind,
-        notes=[] if asked else [on_register_words(count)],
+        notes=[] if asked else [on_register_words(people.on_register)],
         tabs=tabs_of(request, PEOPLE),
         export="person-export" if begins else "",
         unit="人",
