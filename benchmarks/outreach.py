@@ -46,8 +46,8 @@ PAGES = (
     ("hosting-home", "host", ""),
     ("todo-list", "district", ""),
 )
-#: Reports on a page.
-SHEETS = {"plan-detail", "effect-sheet", "outreach-ledger", "outreach-summary", "outreach-scheme"}
+#: Reports on a page: a plan, a ledger, a summary.
+REPORTS = {"plan-detail", "effect-sheet", "outreach-ledger", "outreach-summary", "outreach-scheme"}
 
 
 def fill(number: int) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def visit() -> dict[str, Any]:
     found = {}
     for route, role, query in PAGES:
         url = reverse(route, args=_row_of(route)) + query
-        reach = page_times.SHEET if route in SHEETS else page_times.LIST
+        reach = page_times.REPORT if route in REPORTS else page_times.LIST
         found[f"{route}{query} ({role})"] = page_times.fetch(clients[role], url, reach=reach)
     return found
 

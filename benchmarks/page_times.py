@@ -9,8 +9,8 @@ from typing import Any
 import ground
 
 WARM, TIMES, ROUNDS = 3, 15, 3
-#: What a page may take: queries, milliseconds. A sheet is a report on a page: a plan, a ledger, a summary.
-LIST, SHEET = (12, 60), (18, 120)
+#: What a page may take: queries, milliseconds.
+LIST, DASHBOARD, REPORT = (12, 60), (12, 120), (60, 2000)
 
 Runs = list[dict[str, Any]]
 

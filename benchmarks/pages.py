@@ -19,7 +19,6 @@ import page_times
 TIMES, ROUNDS = 5, 4
 SMALL = 10
 ROLES = ("district", "group", "school")
-LIST, DASHBOARD, REPORT = (12, 60), (12, 120), (60, 2000)
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Page:
     of: str = ""
     query: str = ""
     role: str = "district"
-    reach: tuple[int, int] = LIST
+    reach: tuple[int, int] = page_times.LIST
 
     @property
     def label(self) -> str:
@@ -39,9 +38,9 @@ class Page:
 
 
 PAGES = (
-    Page("home", reach=DASHBOARD),
-    Page("home", role="group", reach=DASHBOARD),
-    Page("home", role="school", reach=DASHBOARD),
+    Page("home", reach=page_times.DASHBOARD),
+    Page("home", role="group", reach=page_times.DASHBOARD),
+    Page("home", role="school", reach=page_times.DASHBOARD),
     Page("todo-list"),
     Page("todo-list", role="group"),
     Page("todo-list", role="school"),
@@ -72,7 +71,7 @@ PAGES = (
     Page("visit-list"),
     Page("event-list"),
     Page("report-centre"),
-    Page("report-detail", of="report", reach=REPORT),
+    Page("report-detail", of="report", reach=page_times.REPORT),
     Page("import-list"),
     Page("import-new"),
     Page("trail-list"),

@@ -1,4 +1,4 @@
-"""Time who serves, the picker and the records: the demo's district of 13,000, then 200,000 people.
+"""Time register, who serves, picker and records: the demo's district of 13,000, then 200,000 people.
 
 The people and their hours are invented by a fixed rule and written in bulk: the same figures every time.
 Ends with 1 when a page asks more queries for more rows.
@@ -13,6 +13,7 @@ from typing import Any
 
 import build
 import ground
+import page_times
 import pages
 
 MANY, BATCH = 200_000, 2000
@@ -22,8 +23,21 @@ SPECIALITIES = ("", "", "书法", "绘画", "合唱", "摄影", "剪纸", "武�
 FROM_ON, TO_ON = datetime.date(2018, 9, 1), datetime.date(2019, 8, 31)
 SPAN = f"from_on={FROM_ON}&to_on={TO_ON}"
 PAGES = (
-    pages.Page("who-serves", query=f"?{SPAN}", reach=pages.DASHBOARD),
-    pages.Page("who-serves", query=f"?{SPAN}", role="school", reach=pages.DASHBOARD),
+    pages.Page("person-list"),
+    pages.Page("person-list", role="group"),
+    pages.Page("person-list", role="school"),
+    pages.Page("person-list", query="?page=100&per=100"),
+    pages.Page("person-list", query="?kind=RETIRED"),
+    pages.Page("person-list", query="?age=3"),
+    pages.Page("person-list", query="?volunteer=True"),
+    pages.Page("person-list", query="?name=wang&kind=RETIRED"),
+    pages.Page("person-list", query="?sort=name"),
+    pages.Page("person-list", query="?sort=-born"),
+    pages.Page("person-list", query="?sort=staff_no"),
+    pages.Page("person-list", query="?figure=retired&year=2018"),
+    pages.Page("person-list", query="?figure=volunteers&year=2018", role="group"),
+    pages.Page("who-serves", query=f"?{SPAN}", reach=page_times.REPORT),
+    pages.Page("who-serves", query=f"?{SPAN}", role="school", reach=page_times.REPORT),
     pages.Page("serving-list", query=f"?{SPAN}&state=served"),
     pages.Page("serving-list", query=f"?{SPAN}&state=dormant"),
     pages.Page("serving-list", query=f"?{SPAN}&state=registered"),

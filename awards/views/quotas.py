@@ -68,7 +68,8 @@ def group_or_404(request: HttpRequest, roles: Collection[str]) -> CollaborationG
     """Return the group that the address asks for, else the first that the reader sees."""
     groups = CollaborationGroup.objects.visible_to(request.user, roles=roles).in_order()
     asked = request.GET.get("group", "")
-    return get_object_or_404(groups, pk=int(asked)) if asked.isdecimal() else get_object_or_404(groups[:1])
+    is_key = asked.isdecimal() and len(asked) < 19
+    return get_object_or_404(groups, pk=int(asked)) if is_key else get_object_or_404(groups[:1])
 
 
 def crumbs_of(cycle: Cycle, *more: tuple[str, str]) -> list[tuple[str, str]]:
