@@ -94,7 +94,7 @@ class Listed(Sequence):
         people = self.people.by_units_index(self.districts)
         if self.is_narrow:
             people = people.filter(school__in=self.keys)
-        counts = people.order_by().values_list("on_register", "school").annotate(number=Count("pk"))
+        counts = people.order_by().values_list("on_register", "school").annotate(number=Count("*"))
         found: dict[int, list[int]] = {}
         for is_on, school, number in counts:
             sums = found.setdefault(school, [0, 0])
@@ -109,7 +109,9 @@ class Listed(Sequence):
         return [pk for pk, school in sorted(rows, key=lambda row: rank[row[1]])]
 
     def _sorted_keys(self, asked: slice) -> list[int]:
-        return list(self.people.order_by(*self.fields).values_list("pk", flat=True)[asked])
+        self.places()
+        people = self.people.by_units_index(self.districts).order_by(*self.fields)
+        return list(people.values_list("pk", flat=True)[asked])
 
     def _loaded(self, keys: list[int]) -> list[Person]:
         # The keys come from the reader's own rows, so nobody else's can be among them.

@@ -47,6 +47,9 @@ _DAYS = re.compile(
 _AROUND = re.compile(r"^(?:周边|附近|另外?|其他)?\s*(\d{1,3})\s*所?\s*(?:学校|校)$")
 _SEPARATORS = re.compile(r"[、,;\n]+")
 
+#: What was answered or given up keeps its words.
+SETTLED = frozenset({Need.Status.MET, Need.Status.DROPPED})
+
 printed_name(Pairing, name="principal_name", school="former_unit", person="principal", stays=True)
 
 
@@ -279,7 +282,14 @@ class Visits(OutreachSheet):
             return None
         known = self.needs.get((visit.pk, field.value), []) if visit.pk else []
         same = [need for need in known if need.text == said]
-        stored = next(iter(same or known), None)
+        stored = next(iter(same or [need for need in known if need.status not in SETTLED]), None)
+        if stored is None and known:
+            self.fault(
+                field.label,
+                f"这一领域的需求{known[0].get_status_display()}，不能再用导入改写",
+                f"请把这一格改回“{known[0].text}”；新的需求请在这次调研的页面上增加。",
+            )
+            return None
         one = wish(stored, Need, {"visit": visit, "field": field.value}, text=said)
         one.changes = dict.fromkeys([field.label], one.changes["需求"]) if one.changes else {}
         return one

@@ -138,6 +138,10 @@ class PartnershipQuerySet(ScopedQuerySet):
         """Keep the agreements, not ended early, whose last day lies between two days."""
         return self.current().filter(to_on__gte=first, to_on__lte=last)
 
+    def run_out_before(self, day: datetime.date):
+        """Keep the agreements, not ended early, whose last day has passed."""
+        return self.current().filter(to_on__lt=day)
+
     def of_programme(self, programme):
         return self.filter(pairing__programme=programme)
 

@@ -1,4 +1,4 @@
-"""What waits for the office of pairs: a school that lacks, an agreement and a link that run out."""
+"""What waits for the office of pairs: a school that lacks, agreements and links that run out."""
 
 import datetime
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guanweihui.scope import Role
-from guanweihui.todos import Line, Todo, lines_of, offers
+from guanweihui.todos import Line, Todo, count_of, lines_of, offers
 from outreach.models import Pairing, Partnership
 
 OFFICE = frozenset({Role.DISTRICT})
@@ -63,6 +63,23 @@ def agreements_running_out(actor: Any, now: datetime.datetime) -> list[QuerySet]
             detail=Cast("to_on", CharField()),
         )
     ]
+
+
+def _run_out(lines: Sequence[Line], now: datetime.datetime) -> list[Todo]:
+    return [
+        Todo(
+            f"{line.number:,} 份结对协议已到期，没有续签，请续签或结束项目", reverse("pairing-matrix"), "待办"
+        )
+        for line in lines
+    ]
+
+
+@offers(_run_out, roles=OFFICE)
+def agreements_run_out(actor: Any, now: datetime.datetime) -> list[QuerySet]:
+    """Agreements of running programmes that ended and were not renewed, counted."""
+    today = timezone.localdate(now)
+    rows = Partnership.objects.visible_to(actor, roles=OFFICE).run_out_before(today)
+    return [count_of(rows.running(today))]
 
 
 def _to_issue(lines: Sequence[Line], now: datetime.datetime) -> list[Todo]:

@@ -9,7 +9,12 @@ from django.utils import timezone
 
 from guanweihui.models import AccessLink, AuditEvent
 from outreach.models import Pairing, Partnership, Programme, Trip
-from outreach.todos.pairs import agreements_running_out, links_running_out, pairs_without_a_school
+from outreach.todos.pairs import (
+    agreements_run_out,
+    agreements_running_out,
+    links_running_out,
+    pairs_without_a_school,
+)
 from outreach.workflow import pairs
 from outreach.workflow.rows import mark_of
 from tests.cast import count_queries
@@ -346,6 +351,22 @@ def test_agreements_and_links_that_run_out_are_to_dos_of_the_office(cast):
     Partnership.objects.filter(pk=one.pk).update(to_on=in_days(61))
     AccessLink.objects.filter(pairings=pairing).update(revoked_at=now)
     assert [offer(by, now) for offer in (agreements_running_out, links_running_out)] == [[], []]
+
+
+def test_agreements_that_ran_out_are_one_to_do_until_they_are_renewed_or_the_programme_ends(cast):
+    now, pairing = timezone.now(), cast.home.pairing
+    by, one = cast.users.district, partner_of(pairing)
+    pairing.partnerships.update(to_on=in_days(1))
+    assert agreements_run_out(by, now) == []
+    pairing.partnerships.update(to_on=in_days(-1))
+    assert [(todo.title, todo.url) for todo in agreements_run_out(by, now)] == [
+        ("2 份结对协议已到期，没有续签，请续签或结束项目", "/outreach/matrix/")
+    ]
+    assert [agreements_run_out(getattr(cast.users, who), now) for who in ("leader", "outreach")] == [[], []]
+    Partnership.objects.filter(pk=one.pk).update(to_on=in_days(0))
+    assert [todo.title[:1] for todo in agreements_run_out(by, now)] == ["1"]
+    Programme.objects.filter(pk=pairing.programme_id).update(ends_on=in_days(-1))
+    assert agreements_run_out(by, now) == []
 
 
 def test_what_is_over_asks_nothing_any_more(cast):

@@ -298,6 +298,21 @@ def test_a_need_that_stands_a_second_time_in_its_field_is_found_by_its_words(sch
     assert counts(load(workbook(again))[0]) == {"UNCHANGED": 1}
 
 
+@pytest.mark.parametrize(("status", "word"), [("MET", "已解决"), ("DROPPED", "不再办理")])
+def test_a_need_that_is_settled_keeps_its_words(school, status, word):
+    load(whole())
+    Need.objects.filter(field="SCHOOL_MANAGEMENT").update(status=status)
+    plan, batch = load(workbook(visits((1, DAY(2018, 11, 13), HIGH, "制度不健全", None, None, "课堂沉闷"))))
+    assert (said(plan), batch) == (
+        [f"调研 4 学校管理 制度不健全：这一领域的需求{word}，不能再用导入改写"],
+        None,
+    )
+    assert [one.cure for one in plan.problems(warnings=False)] == [
+        "请把这一格改回“精细化不足”；新的需求请在这次调研的页面上增加。"
+    ]
+    assert list(Need.objects.order_by("field").values_list("text", flat=True)) == ["课堂效率低", "精细化不足"]
+
+
 FOUNDING = Path(__file__).resolve().parents[2] / "guanweihui" / "demo"
 
 
