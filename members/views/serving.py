@@ -124,7 +124,7 @@ def serving_list(request: HttpRequest) -> HttpResponse:
     query.setdefault("from_on", f"{asked.period.first}")
     query.setdefault("to_on", f"{asked.period.last}")
     chosen = ServingFilter(query, queryset=people, request=request, period=asked.period)
-    page = page_of(request, chosen.qs.order_by("pinyin", "pk"), load=counts.for_serving_list)
+    page = page_of(request, chosen.qs.by_sound(), load=counts.for_serving_list)
     served = counts.service_of(list(page), asked.period)
     certifies = reach_of(request.user).serves(*WRITERS)
     shown = ListPage(
