@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.defaults import page_not_found
 
 from guanweihui.middleware import LINK_KEY, client_address
 from guanweihui.models import AccessLink
@@ -83,6 +84,9 @@ class RefusalPage:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if isinstance(fault, OverflowError) and "SQLite" in str(fault):
+            # A key of twenty digits in an address or a form: no row has it, and SQLite cannot ask for it.
+            return page_not_found(request, fault)
         if not isinstance(fault, Refused):
             return None
         return render(request, "409.html", {"message": str(fault)}, status=409)

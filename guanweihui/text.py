@@ -355,3 +355,18 @@ def _misshapen_phone(text: str) -> str:
 def mask_phone(value: str) -> str:
     """Leave the first three and last four digits: 138****1234; stars alone for anything too short."""
     return f"{value[:3]}****{value[-4:]}" if len(value) >= 11 else "*" * len(value)
+
+
+def looks_like_id(typed: str) -> bool:
+    """Tell whether somebody typed an ID number, right or wrong."""
+    plain = re.sub(r"[\s\u3000\-–—]+", "", fold_width(typed))
+    return bool(re.fullmatch(r"[0-9]{15}|[0-9]{16,19}[Xx]?|[0-9]{17}[Xx]", plain))
+
+
+def looks_like_phone(typed: str) -> bool:
+    """Tell whether somebody typed a telephone number."""
+    try:
+        parse_phone(typed)
+    except PhoneError:
+        return False
+    return True

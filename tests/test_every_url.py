@@ -240,6 +240,7 @@ POST_ONLY = {
     *award_routes.POST_ONLY,
     *outreach_routes.POST_ONLY,
     *(f"due-{w}" for w in ("start", "save", "withdraw", "opinion", "endorse", "accept", "accept-many")),
+    "card-print",
     "slip-issue",
     "slip-revoke",
     "care-reveal",

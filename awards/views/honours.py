@@ -18,7 +18,14 @@ from awards.workflow.honours import OFFICE
 from guanweihui.areas import tabs_of, url_or_none
 from guanweihui.figures_page import Asked, FigureLine, asked_figure, figure_line
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of
+from guanweihui.list_page import (
+    ListPage,
+    answer_list,
+    answer_workbook,
+    no_number_in_the_address,
+    unit_name,
+    unit_of,
+)
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, Role, reach_of
 from guanweihui.sheets import trail_of
@@ -51,6 +58,7 @@ def chosen_honours(request: HttpRequest) -> tuple[Asked | None, HonourFilter]:
 
 @require_safe
 @posts(*COMMITTEE)
+@no_number_in_the_address
 def honour_list(request: HttpRequest) -> HttpResponse:
     """List the honours, void ones struck through; with a figure, its opening balances stand above."""
     asked, chosen = chosen_honours(request)

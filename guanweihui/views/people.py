@@ -21,6 +21,7 @@ from members.forms.people import PrintForm, RevealForm
 from members.models import Card, Care, OutingPlace, Person, ServiceRecord, TaskCall, TeamMembership
 from members.reports.people import age_on
 from members.views.people import crumbs_of
+from members.views.slips import state_of
 from members.workflow.people import REVEALERS, STATES
 
 HEALTH_HIDDEN, HIDDEN, NONE = "已登记（不在此显示）", "已登记", "暂无"
@@ -73,7 +74,7 @@ class Tab:
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person's file, one tab at a time, with masked values; a merged file leads to the one kept."""
     people = Person.objects.visible_to(request.user)
-    person = people.for_page().among([pk]).first()
+    person = people.for_slip().among([pk]).first()
     if person is None:
         survivor = people.survivor_of(pk)
         if survivor is None:
@@ -84,6 +85,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     shows_changes = wide and here == "changes"
     here = here if here in TABS or shows_changes else ""
     writes = may_write(request, person)
+    serves = person.is_volunteer and person.died_on is None
     context = {
         "crumbs": crumbs_of(person),
         "person": person,
@@ -96,7 +98,9 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_photo": bool(person.photo) and not here,
         "undo_urls": undo_urls(person) if writes and not here else [],
         "writes": writes,
-        "serves": person.is_volunteer and person.died_on is None,
+        "serves": serves,
+        # Who serves no more may still have a slip that opens: it must be possible to take it back.
+        "has_slip": serves or state_of(person, timezone.now()) == "有效",
         "certificate_link": f"{reverse('service-certificate-new')}?person={person.pk}",
     }
     return render(request, "members/person_detail.html", context)

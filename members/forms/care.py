@@ -3,6 +3,8 @@
 from django import forms
 
 from guanweihui.forms import PortalForm, PortalModelForm
+from members.forms.fields import LinesField
+from members.forms.people import CleanField
 from members.models import Care, Outing, OutingPlace, Team
 from members.workflow.outings import FIELDS, PAPERS
 from members.workflow.people import LEAST_PURPOSE
@@ -16,6 +18,7 @@ class CareForm(PortalModelForm):
         fields = ("kind", "given_on", "visitors", "gift", "note")
         help_texts = {"note": "加密保存，不在列表中显示；查看要写明用途。"}
         widgets = {"note": forms.Textarea}
+        field_classes = {"visitors": CleanField, "gift": CleanField, "note": LinesField}
 
 
 class OutingForm(PortalModelForm):
@@ -25,6 +28,9 @@ class OutingForm(PortalModelForm):
         model = Outing
         fields = FIELDS
         widgets = {"meets_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+        field_classes = dict.fromkeys(
+            ("name", "place", "meeting_place", "contact", "contact_phone"), CleanField
+        )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -40,6 +46,7 @@ class PapersForm(PortalModelForm):
         model = OutingPlace
         fields = PAPERS
         widgets = dict.fromkeys(("family_member", "emergency_contact", "emergency_phone"), forms.TextInput)
+        field_classes = dict.fromkeys(widgets, CleanField)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -59,7 +66,7 @@ class PapersForm(PortalModelForm):
 class PurposeForm(PortalForm):
     """Why somebody prints a list with full contacts."""
 
-    purpose = forms.CharField(
+    purpose = CleanField(
         label="打印用途",
         max_length=200,
         min_length=LEAST_PURPOSE,

@@ -5,6 +5,7 @@ import datetime
 from django import forms
 
 from guanweihui.forms import PortalForm
+from members.forms.people import CleanField
 from members.workflow.people import LEAST_PURPOSE
 
 
@@ -25,10 +26,10 @@ class RangeForm(PortalForm):
 class CertificateForm(RangeForm):
     """What a certificate says beside the records: who answers for it, and what it is for."""
 
-    head = forms.CharField(label="负责人", max_length=50, help_text="默认是出具单位现任关工委主任。")
-    handler = forms.CharField(label="经办人", max_length=50)
-    contact = forms.CharField(label="联系方式", max_length=50, help_text="单位的联系电话，会印在证明上。")
-    purpose = forms.CharField(
+    head = CleanField(label="负责人", max_length=50, help_text="默认是出具单位现任关工委主任。")
+    handler = CleanField(label="经办人", max_length=50)
+    contact = CleanField(label="联系方式", max_length=50, help_text="单位的联系电话，会印在证明上。")
+    purpose = CleanField(
         label="备注", max_length=200, required=False, help_text="例如：用于申报荣誉。没有可以不填。"
     )
 
@@ -36,13 +37,13 @@ class CertificateForm(RangeForm):
 class EndForm(PortalForm):
     """Why a certificate is withdrawn or voided."""
 
-    reason = forms.CharField(label="原因", max_length=200)
+    reason = CleanField(label="原因", max_length=200)
 
 
 class PrintForm(PortalForm):
     """What a paper with the whole ID number is printed for."""
 
-    purpose = forms.CharField(
+    purpose = CleanField(
         label="打印用途",
         max_length=200,
         min_length=LEAST_PURPOSE,

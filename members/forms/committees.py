@@ -10,6 +10,7 @@ from django.utils import timezone
 from guanweihui.forms import DateInput, PortalForm
 from guanweihui.text import PhoneError, TextError, clean_name, parse_phone
 from members.committees import SEATS
+from members.forms.people import CleanField
 from members.models import Appointment
 from members.workflow.committees import SeatChange
 
@@ -47,7 +48,7 @@ class HolderForm(PortalForm):
     """What is said of whoever takes a seat."""
 
     printed_name = NameField(label="姓名", help_text="与本单位名册中同名且只有一人时，自动连到他的档案。")
-    duty = forms.CharField(label="职务", max_length=50, required=False, help_text="例如：党支部书记。")
+    duty = CleanField(label="职务", max_length=50, required=False, help_text="例如：党支部书记。")
     service = forms.ChoiceField(
         label="在职或退休", choices=[("", "不详"), *Appointment.Service.choices], required=False
     )
@@ -60,7 +61,7 @@ class AppointForm(HolderForm):
     position = forms.TypedChoiceField(label="任职", coerce=int)
     phone = forms.CharField(label="联系电话", required=False, max_length=30)
     from_on = forms.DateField(label="任职时间", widget=DateInput)
-    reason = forms.CharField(label="依据文件", max_length=200, required=False)
+    reason = CleanField(label="依据文件", max_length=200, required=False)
 
     field_order = (
         "position",
@@ -97,7 +98,7 @@ class EndAppointmentForm(PortalForm):
     """The last day of a term."""
 
     to_on = forms.DateField(label="离任日期", widget=DateInput, help_text="在任的最后一天。")
-    reason = forms.CharField(label="离任原因", max_length=200, required=False)
+    reason = CleanField(label="离任原因", max_length=200, required=False)
 
     def clean_to_on(self):
         return near(self.cleaned_data["to_on"])
@@ -109,7 +110,7 @@ class RenewForm(PortalForm):
     on = forms.DateField(
         label="新一届任职日期", widget=DateInput, help_text="离任的人任期到前一天为止，接任的人从这一天起。"
     )
-    basis = forms.CharField(label="依据文件", max_length=200, help_text="例如：示例教关〔2018〕3号。")
+    basis = CleanField(label="依据文件", max_length=200, help_text="例如：示例教关〔2018〕3号。")
 
     def clean_on(self):
         return near(self.cleaned_data["on"])

@@ -366,27 +366,13 @@ class FindForm(PortalForm):
         typed = self.cleaned_data["what"]
         try:
             text.check_text(typed)
-            if looks_like_id(typed):
+            if text.looks_like_id(typed):
                 return {"id_index": id_index(text.parse_id_number(typed).value18)}
-            if looks_like_phone(typed):
+            if text.looks_like_phone(typed):
                 return {"phone_index": phone_index(text.parse_phone(typed))}
         except text.TextError as fault:
             raise ValidationError(f"{fault}。") from fault
         return {"card": re.sub(r"\s+", "", text.fold_width(typed)).upper()}
-
-
-def looks_like_id(typed: str) -> bool:
-    """Tell whether somebody typed an ID number, right or wrong."""
-    plain = re.sub(r"[\s\u3000\-–—]+", "", text.fold_width(typed))
-    return bool(re.fullmatch(r"[0-9]{15}|[0-9]{16,19}[Xx]?|[0-9]{17}[Xx]", plain))
-
-
-def looks_like_phone(typed: str) -> bool:
-    try:
-        text.parse_phone(typed)
-    except text.PhoneError:
-        return False
-    return True
 
 
 class SchoolForm(PortalForm):

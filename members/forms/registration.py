@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from guanweihui import text, uploads
 from guanweihui.forms import DateInput, PortalForm, UploadInput
 from guanweihui.round_forms import checked
+from members.forms.fields import LinesField
+from members.forms.people import CleanField
 from members.models import Registration
 from members.workflow.registration import remark_field
 
@@ -106,7 +108,7 @@ class ScanForm(PortalForm):
 class ReturnForm(PortalForm):
     """Why a list goes back, and remarks on single people."""
 
-    reason = forms.CharField(label="退回理由", max_length=500, widget=forms.Textarea)
+    reason = LinesField(label="退回理由", max_length=500, widget=forms.Textarea)
 
     def __init__(self, *args: Any, lines: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,9 +116,7 @@ class ReturnForm(PortalForm):
         for line in lines:
             name = remark_field(line.pk).replace(".", "_")
             self.keys[line.pk] = name
-            self.fields[name] = forms.CharField(
-                label=f"{line.person.name}：意见", max_length=200, required=False
-            )
+            self.fields[name] = CleanField(label=f"{line.person.name}：意见", max_length=200, required=False)
             self.fields[name].widget.attrs["class"] = "form-control"
 
     def remarks(self, data: Mapping[str, Any]) -> dict[int, str]:

@@ -12,6 +12,8 @@ from guanweihui.models import School
 from guanweihui.scope import Role, reach_of
 from guanweihui.workflow import Refused
 from members.filters.service import visible_teams
+from members.forms.fields import LinesField
+from members.forms.people import CleanField
 from members.models import QuarterCheck, ServiceKind, ServiceRecord
 from members.workflow.service import WRITERS
 from members.workflow.service_rules import half_hours_of
@@ -75,7 +77,7 @@ class RecordForm(OrganisedForm):
         required=False,
         help_text="今年以前的服务属于补录，须选择依据的等级。",
     )
-    basis = forms.CharField(
+    basis = CleanField(
         label="依据说明", max_length=200, required=False, help_text="例如：2019年签到册第 12 页。"
     )
 
@@ -175,7 +177,7 @@ EntryGrid = forms.formset_factory(
 class ReasonForm(PortalForm):
     """Why a record is turned down or struck out."""
 
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
+    reason = LinesField(label="理由", max_length=200, widget=forms.Textarea)
 
 
 class QuarterForm(PortalForm):
@@ -188,7 +190,7 @@ class QuarterForm(PortalForm):
     quarter = forms.TypedChoiceField(
         label="季度", coerce=int, choices=QuarterCheck._meta.get_field("quarter").choices
     )
-    remark = forms.CharField(label="说明", max_length=200, required=False)
+    remark = CleanField(label="说明", max_length=200, required=False)
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,17 +3,26 @@
 import datetime
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from guanweihui.forms import PortalForm
+from members.forms.people import CleanField
 from members.models import TaskCall
 from members.workflow.people import LEAST_PURPOSE
+
+#: A statistical year is taken from a date; those of all others do not exist in a calendar.
+OUT_OF_YEARS = "请填写 1990 年到 2100 年之间的日期。"
+YEARS = (
+    MinValueValidator(datetime.date(1990, 1, 1), OUT_OF_YEARS),
+    MaxValueValidator(datetime.date(2100, 12, 31), OUT_OF_YEARS),
+)
 
 
 class PeriodForm(PortalForm):
     """The days that a count looks at."""
 
-    from_on = forms.DateField(label="起", required=False)
-    to_on = forms.DateField(label="止", required=False)
+    from_on = forms.DateField(label="起", required=False, validators=YEARS)
+    to_on = forms.DateField(label="止", required=False, validators=YEARS)
 
     def clean(self):
         data = super().clean()
@@ -39,13 +48,13 @@ class PeopleForm(PortalForm):
 class AskForm(PeopleForm):
     """What people are asked for."""
 
-    task = forms.CharField(label="任务", max_length=100, help_text="例如：主题读书活动评审。")
+    task = CleanField(label="任务", max_length=100, help_text="例如：主题读书活动评审。")
 
 
 class PhonesForm(PeopleForm):
     """What a list of telephones is printed for."""
 
-    purpose = forms.CharField(
+    purpose = CleanField(
         label="打印用途",
         max_length=200,
         min_length=LEAST_PURPOSE,

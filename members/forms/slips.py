@@ -5,6 +5,8 @@ from decimal import Decimal
 from django import forms
 
 from guanweihui.forms import PortalForm
+from members.forms.fields import LinesField
+from members.forms.people import CleanField
 from members.models import Correction
 
 #: Half-hour steps up to a whole day of eight hours.
@@ -33,7 +35,7 @@ class CorrectionForm(PortalForm):
     """What is wrong on a volunteer's pages."""
 
     about = forms.ChoiceField(label="哪里有误", choices=Correction.About)
-    words = forms.CharField(
+    words = LinesField(
         label="怎么不对",
         max_length=300,
         required=False,
@@ -45,7 +47,7 @@ class CorrectionForm(PortalForm):
 class ResolutionForm(PortalForm):
     """What came of a report."""
 
-    resolution = forms.CharField(
+    resolution = LinesField(
         label="处理结果",
         max_length=300,
         widget=forms.Textarea,
@@ -57,10 +59,10 @@ class OwnClaimForm(PortalForm):
     """A service that the volunteer enters himself, to be confirmed by his school."""
 
     served_on = forms.DateField(label="服务日期")
-    content = forms.CharField(label="做了什么", max_length=100, help_text="例如：给三年级讲家乡的故事。")
-    place = forms.CharField(label="在哪里", max_length=100, required=False)
+    content = CleanField(label="做了什么", max_length=100, help_text="例如：给三年级讲家乡的故事。")
+    place = CleanField(label="在哪里", max_length=100, required=False)
     hours = forms.ChoiceField(label="用了多少时间", choices=HOURS, initial="2", help_text="路上的时间不算。")
-    basis = forms.CharField(
+    basis = CleanField(
         label="往年的服务请写明依据",
         max_length=200,
         required=False,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from guanweihui.forms import DateInput, PortalForm, PortalModelForm
 from guanweihui.models import User
 from guanweihui.text import PhoneError, TextError, check_text, parse_phone
+from members.forms.people import CleanField
 from members.models import Person, Team, TeamMembership
 from members.workflow.teams import bearers
 
@@ -42,6 +43,7 @@ class TeamForm(PortalModelForm):
             "is_invented",
         )
         widgets = {"founded_on": DateInput, "dissolved_on": DateInput}
+        field_classes = {"purpose": CleanField}
 
     def __init__(self, *args, staff: Any, **kwargs):
         super().__init__(*args, **kwargs)
@@ -111,7 +113,7 @@ class LeaveForm(PortalForm):
     """A member's last day."""
 
     to_on = forms.DateField(label="退出日期", widget=DateInput, help_text="在队的最后一天。")
-    reason = forms.CharField(label="退出原因", max_length=200, required=False)
+    reason = CleanField(label="退出原因", max_length=200, required=False)
 
 
 class OfficeForm(PortalForm):

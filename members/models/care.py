@@ -3,11 +3,12 @@
 import datetime
 
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.utils import timezone
 
 from guanweihui.crypto import EncryptedTextField
-from guanweihui.models import District, User
-from guanweihui.scope import ScopedQuerySet, to_district, to_link, to_school
+from guanweihui.models import District, Post, User
+from guanweihui.scope import Role, ScopedQuerySet, to_district, to_link, to_school
 
 from .cards import TO_PERSON
 from .people import Person
@@ -250,6 +251,16 @@ class Slip(models.Model):
         return f"{self.person}的服务单"
 
 
+def meant_for(user, day: datetime.date) -> Q:
+    """Return the condition that a correction is one staff member's, or nobody's who serves on `day`.
+
+    Whoever was named may have left the district since: then it is everybody's, not nobody's.
+    """
+    posts = Post.objects.serving(day).filter(role=Role.DISTRICT)
+    at_work = posts.filter(user=OuterRef("staff"), district=OuterRef("district"))
+    return Q(staff=user) | Q(staff=None) | ~Exists(at_work)
+
+
 class CorrectionQuerySet(ScopedQuerySet):
     ways = TO_PERSON
 
@@ -263,8 +274,8 @@ class CorrectionQuerySet(ScopedQuerySet):
         return self.filter(resolved_at__gte=moment).order_by("-resolved_at")
 
     def for_staff(self, user):
-        """Keep what is meant for one staff member, and what nobody was named for."""
-        return self.filter(Q(staff=user) | Q(staff=None))
+        """Keep what is meant for one staff member, and what nobody who serves today was named for."""
+        return self.filter(meant_for(user, timezone.localdate()))
 
     def for_list(self):
         return self.select_related("person__school", "staff").order_by("reported_at", "pk")
@@ -274,7 +285,7 @@ class CorrectionQuerySet(ScopedQuerySet):
         return self.annotate(
             turn=Case(
                 When(resolved_at__isnull=False, then=Value(2)),
-                When(Q(staff=user) | Q(staff=None), then=Value(0)),
+                When(meant_for(user, timezone.localdate()), then=Value(0)),
                 default=Value(1),
             )
         ).order_by("turn", "reported_at", "pk")

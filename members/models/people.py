@@ -4,6 +4,7 @@ import datetime
 
 from django.db import models
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from guanweihui.crypto import EncryptedTextField
 from guanweihui.lookups import MonthOf, any_of, begins_with, by_keys, is_true
@@ -178,7 +179,11 @@ class PersonQuerySet(ScopedQuerySet):
         return any_of(self, beginning_with(text)) if text.strip() else self
 
     def found_by(self, *, id_index: str = "", phone_index: str = "", card: str = ""):
-        """Search by one whole key: the blind index of an ID number or a phone, or a card's number."""
+        """Search by one whole key: the blind index of an ID number or a phone, or a card's number.
+
+        What a merged file is known by leads to the file that it was merged into; a later merge of that one
+        points it on, so one look is enough.
+        """
         files = self.model._base_manager
         if id_index:
             found = files.filter(id_index=id_index)
@@ -186,7 +191,9 @@ class PersonQuerySet(ScopedQuerySet):
             found = files.filter(phone_index=phone_index)
         else:
             found = files.filter(card__number=card) if card else files.none()
-        return self.looked_up(list(found.values_list("pk", flat=True)[: self.FOUND_BY_KEY]))
+        survivor = Coalesce("merged_into", "pk", output_field=models.BigIntegerField())
+        keys = found.values_list(survivor, flat=True).distinct()
+        return self.looked_up(list(keys[: self.FOUND_BY_KEY]))
 
     def among(self, keys):
         """Keep the people with these primary keys."""

@@ -15,7 +15,14 @@ from guanweihui.audit import record
 from guanweihui.documents import pdf
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_file, answer_list, answer_workbook, unit_name
+from guanweihui.list_page import (
+    ListPage,
+    answer_file,
+    answer_list,
+    answer_workbook,
+    no_number_in_the_address,
+    unit_name,
+)
 from guanweihui.lists import Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, Role, reach_of
 from guanweihui.tables import Imprint, Table
@@ -85,6 +92,7 @@ def chosen_seats(request: HttpRequest) -> AppointmentFilter:
 
 @require_safe
 @posts(*COMMITTEE)
+@no_number_in_the_address
 def appointment_list(request: HttpRequest) -> HttpResponse:
     """List the appointments of all three levels, or the seats that have stood empty too long."""
     chosen = chosen_seats(request)

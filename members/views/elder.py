@@ -40,8 +40,12 @@ FORM = "members/elder/form.html"
 
 
 def own_file(request: HttpRequest) -> Person:
-    """Return the holder's own file; 404 when it was merged into another one."""
-    return get_object_or_404(Person.objects.visible_to(request.user, roles={Role.VOLUNTEER}).for_page())
+    """Return the holder's own file; 404 when it was merged into another one, or when he has died.
+
+    A death noted on the file closes the slip; one that came by a merge or the back office does not.
+    """
+    own = Person.objects.visible_to(request.user, roles={Role.VOLUNTEER})
+    return get_object_or_404(own.present_on(timezone.localdate()).for_page())
 
 
 # --- the door ---------------------------------------------------------------------------------------------

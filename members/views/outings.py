@@ -187,7 +187,7 @@ def outing_join(request: HttpRequest, pk: int) -> HttpResponse:
     outing = get_object_or_404(Outing.objects.visible_to(request.user, roles=WRITERS), pk=pk)
     asked = request.POST.get("person", "")
     people = Person.objects.visible_to(request.user, roles=WRITERS)
-    person = get_object_or_404(people, pk=int(asked) if asked.isdecimal() and asked.isascii() else 0)
+    person = get_object_or_404(people, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
     place = join(outing, person, by=request.user, at=timezone.now())
     messages.success(request, f"已加入{person.name}，请登记材料。")
     return redirect("place-papers", place.pk)

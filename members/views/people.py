@@ -13,10 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanweihui.figures_page import Asked, asked_figure, figure_line
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of
+from guanweihui.list_page import (
+    ListPage,
+    answer_list,
+    answer_workbook,
+    no_number_in_the_address,
+    unit_name,
+    unit_of,
+)
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.reports import partial
 from guanweihui.scope import COMMITTEE, reach_of
+from guanweihui.workflow import Refused
 from members.areas import PEOPLE, tabs_of
 from members.filters.people import PersonFilter
 from members.forms.people import (
@@ -26,8 +34,6 @@ from members.forms.people import (
     RevealForm,
     StateForm,
     UndoStateForm,
-    looks_like_id,
-    looks_like_phone,
 )
 from members.listed import BY_UNIT, Listed
 from members.models import Person
@@ -65,7 +71,6 @@ SORTS = {
     "unit": BY_UNIT[:-1],
     "retired": ("retired_on",),
 }
-LOOK_THERE = "身份证号和电话不在这里查：请填写在“按号码查人”里，号码不会留在网址和访问记录中。"
 NOBODY = "没有找到。请核对号码；只能找到您职责范围内的人员。"
 
 
@@ -80,14 +85,9 @@ def chosen_people(request: HttpRequest) -> tuple[Asked | None, PersonFilter]:
 
 @require_safe
 @posts(*COMMITTEE)
+@no_number_in_the_address
 def person_list(request: HttpRequest) -> HttpResponse:
     """List the people within reach, without a sensitive value."""
-    typed = request.GET.get("name", "")
-    if looks_like_id(typed) or looks_like_phone(typed):
-        messages.warning(request, LOOK_THERE)
-        query = request.GET.copy()
-        del query["name"]
-        return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
     asked, chosen = chosen_people(request)
     name = "" if asked else chosen.only_name()
     people = Hits(name, request.user) if name else Listed(chosen.qs, request.user)
@@ -185,6 +185,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
         except AlreadyRegistered as refusal:
             form.add_error("id_number", str(refusal))
             twin = twin_of(refusal, values)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
         else:
             said(request, person, f"已建立{person.name}的档案。")
             return redirect("person-detail", person.pk)
@@ -233,6 +235,8 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except AlreadyRegistered as refusal:
             form.add_error("id_number", str(refusal))
             context |= twin_of(refusal, values)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
         else:
             said(request, saved, "已保存。")
             return redirect("person-detail", pk)

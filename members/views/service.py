@@ -12,7 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanweihui.figures_page import Asked, asked_figure, figure_line
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of
+from guanweihui.list_page import (
+    ListPage,
+    answer_list,
+    answer_workbook,
+    no_number_in_the_address,
+    unit_name,
+    unit_of,
+)
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from guanweihui.sheets import trail_of
@@ -50,6 +57,7 @@ def chosen_records(request: HttpRequest) -> tuple[Asked | None, RecordFilter]:
 
 @require_safe
 @posts(*COMMITTEE)
+@no_number_in_the_address
 def record_list(request: HttpRequest) -> HttpResponse:
     """List the records within reach; who may confirm ticks the claims that wait."""
     asked, chosen = chosen_records(request)

@@ -18,7 +18,7 @@ from guanweihui.figures import Period
 from guanweihui.form_page import answer_form
 from guanweihui.forms import YearForm
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, unit_name
+from guanweihui.list_page import ListPage, answer_list, no_number_in_the_address, unit_name
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from guanweihui.tables import Column, Imprint, Row, Table
@@ -112,6 +112,7 @@ def who_serves(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @posts(*COMMITTEE)
+@no_number_in_the_address
 def serving_list(request: HttpRequest) -> HttpResponse:
     """List the people behind a count of who serves."""
     period, _ = asked_period(request)
@@ -161,6 +162,7 @@ def serving_row(person: Person, served: tuple[float, datetime.date | None], cert
 
 @require_safe
 @posts(*WRITERS)
+@no_number_in_the_address
 def person_picker(request: HttpRequest) -> HttpResponse:
     """List volunteers for a task, the least recently asked first; telephones stand masked."""
     today = timezone.localdate()
@@ -216,7 +218,12 @@ def picker_ask(request: HttpRequest) -> HttpResponse:
     keys = ticked(request)
     if not keys:
         return to_picker(request)
-    facts = picked(request, keys)
+    try:
+        facts = picked(request, keys)
+    except Refused:
+        if request.method != "POST":
+            raise
+        facts = []  # the step refuses too, and the form keeps what was typed
     return answer_form(
         request,
         AskForm(request.POST or None, keys=keys),

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guanweihui.figures_page import Asked, asked_figure, figure_line
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name, unit_of
+from guanweihui.list_page import (
+    ListPage,
+    answer_list,
+    answer_workbook,
+    no_number_in_the_address,
+    unit_name,
+    unit_of,
+)
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, DISTRICT_WIDE, reach_of
 from guanweihui.sheets import trail_of
@@ -153,6 +160,7 @@ MEMBER_SORTS = {
 
 @require_safe
 @posts(*COMMITTEE)
+@no_number_in_the_address
 def membership_list(request: HttpRequest) -> HttpResponse:
     """List the members of all teams; the rows behind the figure of people in teams."""
     asked, chosen = chosen_members(request)

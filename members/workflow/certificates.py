@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from guanweihui.audit import record
+from guanweihui.documents import fonts
 from guanweihui.models import District, School, Succession
 from guanweihui.tables import format_value
 from guanweihui.workflow import Refused, Step, Steps, one_step, own, take
@@ -21,6 +22,7 @@ from members.workflow.people import LEAST_PURPOSE
 
 S = ServiceCertificate.Status
 CHANGED = "公示后记录有变动，请重新公示。请先撤回这一份，再重新开具。"
+INSTALL = "字没有写错的，请管理员加装字体。"
 STEPS = Steps(
     {
         "issue": Step({S.POSTED}, S.ISSUED, WRITERS, label="出具"),
@@ -110,7 +112,7 @@ def post_certificate(
     """Freeze what is confirmed in the range and begin the notice inside the unit.
 
     Raises Refused when the range has no confirmed service or ends in the future, when the same range is
-    posted already, or when a closed school has no successor.
+    posted already, when a closed school has no successor, or when no font has a character to be printed.
     """
     today = timezone.localdate(at)
     with one_step(ServiceCertificate):
@@ -119,7 +121,7 @@ def post_certificate(
         lines = lines_of(fresh, from_on, to_on)
         _refuse_range(fresh, from_on, to_on, lines, today=today)
         notice_days = rule_on(fresh.district, today).notice_days
-        certificate = ServiceCertificate.objects.create(
+        certificate = ServiceCertificate(
             district=fresh.district,
             person=fresh,
             issuer=issuer,
@@ -136,6 +138,8 @@ def post_certificate(
             posted_until=today + datetime.timedelta(days=notice_days - 1),
             check_token=secrets.token_urlsafe(16),
         )
+        _refuse_unprintable(certificate, f"请核对改正；{INSTALL}")
+        certificate.save(force_insert=True)
         changes = {"from_on": from_on, "to_on": to_on, "half_hours": certificate.half_hours}
         record("servicecertificate.post", certificate, by=by, at=at, changes=changes)
     return certificate
@@ -160,12 +164,35 @@ def _refuse_range(
         raise Refused("同一时间段的证明正在公示。请打开那一份办理，不要重复开具。")
 
 
+def _refuse_unprintable(certificate: ServiceCertificate, mend: str) -> None:
+    """Raise Refused when no font has a character that the paper prints.
+
+    The print itself would refuse as well, but only after the number was given.
+    """
+    lines = certificate.content
+    printed = {
+        "姓名": certificate.person.name,
+        "出具单位": certificate.issuer.full_name,
+        "记录单位": certificate.recorded_by_name,
+        "负责人": certificate.head,
+        "经办人": certificate.handler,
+        "联系方式": certificate.contact,
+        "备注": certificate.purpose,
+        "服务内容": "".join(line["content"] for line in lines),
+        "组织单位": "".join(line["organiser"] for line in lines),
+    }
+    for label, text in printed.items():
+        if lost := fonts.unprintable(text):
+            raise Refused(f"“{label}”中的“{'、'.join(lost)}”字库里没有，印不出来。{mend}")
+
+
 def issue_certificate(
     certificate: ServiceCertificate, *, by: Any, at: datetime.datetime
 ) -> ServiceCertificate:
     """Number and issue a certificate whose notice has run out.
 
-    Raises Refused before the day after the notice, and when a confirmed record of the range changed since.
+    Raises Refused before the day after the notice, when a confirmed record of the range changed since, and
+    when no font has a character to be printed: names may have changed during the notice.
     """
     today = timezone.localdate(at)
     with one_step(ServiceCertificate):
@@ -184,6 +211,7 @@ def _refuse_issue(certificate: ServiceCertificate, today: datetime.date) -> None
         raise Refused("出具单位在公示期间已撤销。请先撤回这一份，再由承接学校重新开具。")
     if lines_of(certificate.person, certificate.from_on, certificate.to_on) != certificate.content:
         raise Refused(CHANGED)
+    _refuse_unprintable(certificate, f"请核对；写错的请先撤回这一份，改正后再重新开具；{INSTALL}")
 
 
 def next_number(district: int, year: int) -> str:

@@ -15,6 +15,7 @@ from guanweihui.workflow import Refused, one_step, own
 from members.keys import fill_keys, id_index
 from members.models import Person
 from members.photos import keep_photo
+from members.workflow.slips import close_link
 
 #: Who may see a person's full values, and who writes his file: the district's staff, and his own school.
 REVEALERS = frozenset({Role.DISTRICT, Role.SCHOOL})
@@ -75,6 +76,8 @@ WRITTEN = (
 )
 #: What the trail keeps of a sealed value.
 CHANGED = "已修改"
+#: What it keeps of a slip that a death closed.
+SLIP_CLOSED = "服务单已停用"
 OUT_OF_REACH = "您不能办理这一步：不在您的职责范围内。"
 
 
@@ -254,6 +257,7 @@ def change_state(
 ) -> Person:
     """Note that a person moved away, stopped his service or died, on a day that is past or today.
 
+    A death closes his paper slip, which would go on greeting him; whoever died by mistake gets a new one.
     Raises Refused for a day to come or before his birth, a move without a place, a state noted already.
     """
     kind = STATES[state]
@@ -273,6 +277,8 @@ def change_state(
             changes[kind.place] = ["", place]
             setattr(fresh, kind.place, place)
         fresh.save(update_fields=list(changes))
+        if kind.name == "died" and close_link(fresh.slip_link_id, at):
+            changes["slip_link"] = SLIP_CLOSED
         record("person.change_state", fresh, by=by, at=at, reason=kind.label, changes=changes)
         return fresh
 

@@ -37,7 +37,7 @@ def issue_slip(person: Person, *, by: Any, at: datetime.datetime) -> tuple[Slip,
         fresh = own(person, by=by, roles=ISSUERS)
         if fresh.died_on is not None or not fresh.is_volunteer:
             raise Refused(f"{fresh.name}不是在册志愿者，不能发放个人服务单。请先在人员档案中核对。")
-        _close(fresh.slip_link_id, at)
+        close_link(fresh.slip_link_id, at)
         link, token = issue_link(
             district=fresh.district,
             role=Role.VOLUNTEER,
@@ -61,13 +61,13 @@ def revoke_slip(slip: Slip, *, by: Any, at: datetime.datetime) -> Slip:
     """Take a slip back, such as a lost one. Raises Refused when it is closed already."""
     with one_step(Slip):
         fresh = own(slip, by=by, roles=ISSUERS)
-        if not _close(fresh.person.slip_link_id, at):
+        if not close_link(fresh.person.slip_link_id, at):
             raise Refused("这张个人服务单已经停用，不必再停用一次。")
         record("slip.revoke", fresh, by=by, at=at, changes={"revoked_at": [None, at]})
     return fresh
 
 
-def _close(link_id: int | None, at: datetime.datetime) -> bool:
+def close_link(link_id: int | None, at: datetime.datetime) -> bool:
     """Close a link; tell whether it was open. The line of the step that does it tells of it."""
     return AccessLink.objects.filter(pk=link_id, revoked_at=None).update(revoked_at=at) == 1
 

@@ -305,7 +305,7 @@ def test_the_card_moves_with_its_holder(cast, card):
     ("query", "size"), [("", "242.646 x 153.071 pts"), ("?size=a6", "419.528 x 297.638 pts")]
 )
 def test_one_card_prints_front_and_back_in_its_size(cast, card, tmp_path, query, size):
-    answer = cast.school.get(f"/cards/{card.pk}/print/{query}")
+    answer = cast.school.post(f"/cards/{card.pk}/print/{query}")
     assert answer["Content-Type"] == "application/pdf"
     content = pdf_of(answer)
     facts = poppler("pdfinfo", content, tmp_path)
@@ -319,14 +319,23 @@ def test_one_card_prints_front_and_back_in_its_size(cast, card, tmp_path, query,
 @needs_pdf
 def test_a_print_is_for_district_and_own_school(cast, card):
     url = f"/cards/{card.pk}/print/"
-    statuses = {who: getattr(cast, who).get(url).status_code for who in PLAYERS}
+    statuses = {who: getattr(cast, who).post(url).status_code for who in PLAYERS}
     assert statuses == dict.fromkeys(PLAYERS, 404) | {"district": 200, "school": 200, "anonymous": 302}
-    assert cast.district.post(url).status_code == 405
+
+
+def test_looking_at_the_address_of_a_print_prints_nothing(cast, card):
+    assert [
+        ask(f"/cards/{card.pk}/print/").status_code for ask in (cast.district.get, cast.district.head)
+    ] == [
+        405,
+        405,
+    ]
+    assert trail("card.print") == []
 
 
 def test_a_void_card_is_not_printed(cast, card):
     steps.void_card(card, by=cast.users.district, at=timezone.now(), reason="退出")
-    for answer in (cast.district.get(f"/cards/{card.pk}/print/"), sheet(cast.district, [card])):
+    for answer in (cast.district.post(f"/cards/{card.pk}/print/"), sheet(cast.district, [card])):
         assert (answer.status_code, "已注销的志愿者证不能打印" in words(answer)) == (409, True)
     assert trail("card.print") == []
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from guanweihui.models import AuditEvent, School
 from guanweihui.workflow import Refused
-from members.models import ServiceCertificate, ServiceKind, ServiceRecord, ServiceRule
+from members.models import Person, ServiceCertificate, ServiceKind, ServiceRecord, ServiceRule
 from members.workflow import certificates as steps
 from tests import factories
 from tests.members.certificates_rows import (
@@ -20,11 +20,13 @@ from tests.members.certificates_rows import (
     make_posted,
     make_record,
     make_succession,
+    make_team,
 )
 from tests.races import at_once
 
 S = ServiceCertificate.Status
 R = ServiceRecord.Status
+LOST = "\U000323af"  # a place of the newest extensions; no font here has it
 
 
 def trail() -> list[str]:
@@ -103,6 +105,47 @@ def test_training_alone_is_no_service(cast):
     make_record(person, kind=ServiceKind.TRAINING)
     with pytest.raises(Refused, match="没有已确认的志愿服务"):
         make_posted(person, by=cast.users.school)
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [("head", "负责人"), ("handler", "经办人"), ("contact", "联系方式"), ("purpose", "备注")],
+)
+def test_what_no_font_can_print_is_not_posted(cast, person, field, label):
+    with pytest.raises(Refused, match=f"“{label}”中的“{LOST}”字库里没有.*管理员加装字体"):
+        make_posted(person, by=cast.users.school, **{field: f"李{LOST}明{LOST}"})
+    assert (ServiceCertificate.objects.count(), trail()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("planted", "label"),
+    [("name", "姓名"), ("school", "出具单位"), ("record", "服务内容"), ("organiser", "组织单位")],
+)
+def test_what_the_files_say_is_looked_at_too(cast, person, planted, label):
+    match planted:
+        case "name":
+            Person.objects.update(name=f"曾{LOST}")
+        case "school":
+            School.objects.filter(pk=person.school_id).update(full_name=f"示例区{LOST}小学")
+        case "record":
+            make_record(person, content=f"讲{LOST}")
+        case "organiser":
+            make_record(person, school=None, team=make_team(person.district, name=f"{LOST}队"))
+    with pytest.raises(Refused, match=f"“{label}”中的“{LOST}”字库里没有"):
+        make_posted(person, by=cast.users.school)
+    assert (ServiceCertificate.objects.count(), trail()) == (0, [])
+
+
+def test_a_name_that_changed_during_the_notice_takes_no_number(cast, person):
+    certificate = make_posted(person, by=cast.users.school)
+    Person.objects.update(name=f"曾{LOST}兰")
+    with pytest.raises(Refused, match=f"“姓名”中的“{LOST}”字库里没有.*先撤回这一份"):
+        steps.issue_certificate(certificate, by=cast.users.school, at=at_day(8))
+    certificate.refresh_from_db()
+    assert (certificate.status, certificate.number, trail()) == (S.POSTED, "", ["servicecertificate.post"])
+    Person.objects.update(name="曾玉兰")
+    issued = steps.issue_certificate(certificate, by=cast.users.school, at=at_day(8))
+    assert issued.number == "FWZM201900001"
 
 
 def test_the_same_range_is_not_posted_twice(cast, person):

@@ -143,6 +143,11 @@ def test_the_pages_are_the_holder_s_alone(cast, person, page):
     assert cast.volunteer.put(url).status_code == 405
 
 
+def test_nobody_is_greeted_after_a_death_that_another_file_brought(cast, person):
+    type(person).objects.filter(pk=person.pk).update(died_on=timezone.localdate())
+    assert {cast.volunteer.get(f"/d/{page}/").status_code for page in PAGES} == {404}
+
+
 def test_a_holder_whose_file_was_merged_into_another_finds_nothing(cast, person):
     kept = make_person(school=cast.home.school)
     type(person).objects.filter(pk=person.pk).update(merged_into=kept)

@@ -120,6 +120,34 @@ def test_the_merged_files_numbers_come_along_and_are_searched_by_their_keys(cast
     assert (one.id_number, one.staff_no, one.id_index) == (number, staff_no, index)
 
 
+def test_old_numbers_lead_to_the_file_that_was_kept(cast, two):
+    one, other = two
+    last = make_person(school=cast.home.school, id_number="")
+    make_card(one)
+    void = make_card(other, 2)
+    phone = other.phone_index
+    joined(cast, one, other)
+    joined(cast, last, one)
+    void.refresh_from_db()
+    assert (void.status, void.person) == (Card.Status.VOID, other)
+    keys = ({"card": void.number}, {"phone_index": phone}, {"id_index": one.id_index})
+    seen = Person.objects.visible_to(cast.users.school)
+    assert [list(seen.found_by(**key)) for key in keys] == [[last]] * 3
+    far = Person.objects.visible_to(cast.users.stranger)
+    assert [list(far.found_by(**key)) for key in keys] == [[]] * 3
+
+
+def test_an_old_number_shows_nobody_outside_the_reach(cast):
+    """The merged file's own school sees the one kept only when that one is its own as well."""
+    one = make_person(school=cast.home.school)
+    other = make_person(school=cast.far.school, id_number="")
+    phone = other.phone_index
+    joined(cast, one, other)
+    users = (cast.users.district, cast.users.school, cast.users.stranger)
+    found = [list(Person.objects.visible_to(user).found_by(phone_index=phone)) for user in users]
+    assert found == [[one], [one], []]
+
+
 def test_classes_are_united_and_the_main_class_of_the_other_is_a_further_one(cast, two):
     one, other = two
     teacher, soldier = make_elder_class(name="老教师"), make_elder_class(name="老战士", position=2)

@@ -38,6 +38,7 @@ from tests.factories import (
     make_school,
 )
 from tests.members.people_rows import BORN, edit_form, make_jpeg, typed
+from tests.members.slips_rows import make_slip
 
 NO_PDF = pdf.available() or (None if shutil.which("pdftotext") else "poppler-utils is not installed")
 prints = pytest.mark.skipif(NO_PDF is not None, reason=NO_PDF or "PDF can be made here")
@@ -65,6 +66,18 @@ def make_record(person, content="讲述家史", **fields):
 @pytest.fixture
 def person(cast):
     return make_person(school=cast.home.school, name="曾玉兰", id_number=ID, sex="男", born_on=BORN)
+
+
+def test_a_staff_number_that_another_has_keeps_everything_typed(cast, person):
+    Person.objects.filter(pk=person.pk).update(staff_no="JG0001")
+    fields = typed(cast.home.school, serial=713, staff_no="JG0001", home_address="新写的住址")
+    answer = cast.school.post("/people/new/", fields)
+    assert (answer.status_code, Person.objects.filter(staff_no="JG0001").count()) == (422, 1)
+    assert ["这个教工编号已登记在另一人名下。" in words(answer), "新写的住址" in words(answer)] == [True] * 2
+    other = make_person(school=cast.home.school)
+    sent = edit_form(cast.school, other, staff_no="JG0001", home_address="新写的住址")
+    answer = cast.school.post(f"/people/{other.pk}/edit/", sent)
+    assert (answer.status_code, "新写的住址" in words(answer)) == (422, True)
 
 
 # --- the file -----------------------------------------------------------------------------------------
@@ -293,6 +306,25 @@ def test_a_state_is_noted_on_a_form_and_taken_back(cast, person):
     assert Person.objects.get(pk=person.pk).died_on is None
 
 
+def test_the_slip_s_button_stays_while_a_slip_opens(cast, person):
+    page, slip = f"/people/{person.pk}/", f"/people/{person.pk}/slip/"
+    _, code, _ = make_slip(person, by=cast.users.district)
+    Person.objects.filter(pk=person.pk).update(is_volunteer=False)
+    assert (slip in words(cast.school.get(page)), "服务证明</a>" in words(cast.school.get(page))) == (
+        True,
+        False,
+    )
+    assert cast.school.post(f"{slip}revoke/").status_code == 302
+    assert slip not in words(cast.school.get(page))
+
+
+def test_the_code_of_somebody_who_died_opens_nothing(cast, person):
+    _, code, _ = make_slip(person, by=cast.users.district)
+    assert cast.school.post(f"/people/{person.pk}/state/", {"state": "died", "on": DAY}).status_code == 302
+    assert cast.anonymous.post("/d/code/", {"code": code}).status_code == 422
+    assert f"/people/{person.pk}/slip/" not in words(cast.school.get(f"/people/{person.pk}/"))
+
+
 # --- photograph ---------------------------------------------------------------------------------------
 
 
@@ -379,6 +411,37 @@ def test_a_number_in_the_name_box_is_taken_out_of_the_address(cast, person, numb
     assert "按号码查人" in words(cast.school.get("/people/"))
 
 
+NAME_LISTS = {
+    "person-list": "name",
+    "serving-list": "name",
+    "person-picker": "name",
+    "record-list": "name",
+    "card-list": "name",
+    "card-issue": "name",
+    "care-list": "name",
+    "correction-list": "name",
+    "service-certificate-list": "name",
+    "appointment-list": "name",
+    "membership-list": "name",
+    "honour-list": "text",
+    "nomination-list": "text",
+}
+
+
+@pytest.mark.parametrize(("route", "box"), NAME_LISTS.items())
+def test_no_list_keeps_a_number_typed_for_a_name(cast, route, box):
+    answer = cast.district.get(reverse(route), {box: ID, "page": "2"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse(route)}?page=2")
+    assert cast.district.get(reverse(route), {box: "曾"}).status_code == 200
+
+
+def test_an_export_leaves_no_number_in_the_trail(cast, person):
+    answer = cast.school.get("/people/export/", {"unit": ID, "name": "曾"})
+    assert answer.status_code == 200
+    (line,) = lines("list.export")
+    assert line.changes["query"] == "unit=（号码）、name=曾"
+
+
 @pytest.mark.parametrize("name", ["zgf", "cgf", "zengguofan", "zeng", "ceng", "曾", "曾国", "ZGF"])
 def test_every_reading_finds_a_name(cast, name):
     make_person(school=cast.home.school, name="曾国藩")
@@ -404,6 +467,11 @@ def text_of(content: bytes) -> str:
 
 def body(answer) -> bytes:
     return b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize("path", ["/people/{}/", "/people/duplicates/1/{}/"])
+def test_a_key_that_no_database_holds_is_a_page_that_does_not_exist(cast, path):
+    assert cast.district.get(path.format("9" * 20)).status_code == 404
 
 
 @prints

@@ -8,6 +8,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guanweihui.entrance import open_link
 from guanweihui.models import AuditEvent
 from guanweihui.text import parse_id_number
 from guanweihui.workflow import Refused
@@ -24,8 +25,10 @@ from members.workflow.people import (
     register_person,
     undo_state,
 )
+from members.workflow.slips import open_code
 from tests.factories import make_district, make_elder_class, make_id_number, make_person
 from tests.members.people_rows import BORN, make_jpeg, values
+from tests.members.slips_rows import make_slip
 
 OUTSIDE = ["leader", "auditor", "group", "stranger", "judge", "outreach"]
 
@@ -263,6 +266,30 @@ def test_a_state_is_noted_and_taken_back(cast, person, state, place, fields):
     assert {name: pair[1] for name, pair in noted[0].changes.items()} == {
         name: str(value) for name, value in fields.items()
     }
+
+
+def test_a_death_closes_the_slip_and_taking_it_back_does_not_open_it(cast, person):
+    Person.objects.filter(pk=person.pk).update(is_volunteer=True)
+    _, code, token = make_slip(person, by=cast.users.school, at=NOON)
+    change_state(person, "died", TODAY, by=cast.users.school, at=NOON)
+    assert (open_code(code, at=NOON), open_link(token, at=NOON)) == (None, None)
+    (noted,) = lines("person.change_state")
+    assert noted.changes == {"died_on": [None, str(TODAY)], "slip_link": "服务单已停用"}
+    assert lines("slip.revoke") == []
+    undo_state(person, "died", by=cast.users.school, at=NOON, reason="登记错了人")
+    assert open_code(code, at=NOON) is None
+    _, code, _ = make_slip(person, by=cast.users.school, at=NOON)
+    assert open_code(code, at=NOON) is not None
+
+
+@pytest.mark.parametrize(("state", "place"), [("moved", "示例市"), ("stopped", "")])
+def test_whoever_moves_or_stops_keeps_his_slip(cast, person, state, place):
+    Person.objects.filter(pk=person.pk).update(is_volunteer=True)
+    _, code, _ = make_slip(person, by=cast.users.school, at=NOON)
+    change_state(person, state, TODAY, place=place, by=cast.users.school, at=NOON)
+    assert open_code(code, at=NOON) is not None
+    (noted,) = lines("person.change_state")
+    assert "slip_link" not in noted.changes
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,16 @@ def crowd(cast):
     return cast
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["from_on=0001-01-01", "to_on=9999-12-31", "from_on=0002-01-01&to_on=0002-02-01", "from_on=1989-12-31"],
+)
+def test_days_of_no_statistical_year_are_told(cast, query):
+    page = cast.district.get(f"/who-serves/?{query}")
+    assert (page.status_code, "请填写 1990 年到 2100 年之间的日期" in page.content.decode()) == (422, True)
+    assert cast.district.get(f"/who-serves/people/?{query}").status_code == 200
+
+
 def test_each_count_lies_within_the_one_before(crowd):
     # In the register: all but the dead and the one in service. 已停 and 非志愿者 are registered only.
     assert counts(crowd) == {"registered": 8, "volunteers": 6, "served": 2, "dormant": 4}

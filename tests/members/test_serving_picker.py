@@ -157,6 +157,14 @@ def test_one_who_may_not_be_asked_stops_the_whole_step(cast, planted):
     assert (TaskCall.objects.count(), trail("taskcall.ask")) == (0, [])
 
 
+def test_a_task_typed_for_somebody_who_has_stopped_meanwhile_is_kept(cast):
+    person = volunteer(cast, "已停", stopped_on=DAY)
+    answer = cast.district.post(ASK, {"people": [person.pk], "task": "读书活动评审"})
+    page = answer.content.decode()
+    assert (answer.status_code, "读书活动评审" in page, "不能邀请" in page) == (422, True, True)
+    assert cast.district.get(ASK, {"people": [person.pk]}).status_code == 409
+
+
 def test_nobody_and_no_task_are_refused(cast):
     with pytest.raises(Refused, match="还没有选择人员"):
         steps.ask_people([], "评审", by=cast.users.school, at=POSTED_AT)

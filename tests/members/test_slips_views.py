@@ -7,7 +7,7 @@ from guanweihui.documents import slips as document
 from guanweihui.models import AccessLink, AuditEvent
 from members.models import Slip
 from tests.cast import count_queries
-from tests.factories import make_person, make_user
+from tests.factories import make_person, make_post, make_user
 from tests.members.slips_rows import make_correction, make_slip, make_team
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,7 @@ def test_slips_are_for_the_district_and_the_own_school(cast, person):
 
 def test_the_reader_s_own_come_first(cast):
     colleague = make_user(name="同事")
+    make_post(user=colleague, district=cast.home.district)
     for name, staff in (("甲老师", colleague), ("乙老师", cast.users.district), ("丙老师", None)):
         make_correction(make_person(school=cast.home.school, name=name), staff=staff)
     page = cast.district.get("/corrections/").content.decode()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from guanweihui import todos
 from guanweihui.entrance import open_link
@@ -170,6 +171,21 @@ def test_without_somebody_at_work_it_waits_for_the_whole_staff(cast, staff):
     assert [
         titles(getattr(cast.users, who)) for who in ("leader", "auditor", "group", "school", "stranger")
     ] == [[]] * 5
+
+
+def test_a_report_of_somebody_who_left_is_everybody_s(cast):
+    person, other = make_person(school=cast.home.school, name="王玥"), colleague(cast)
+    make_correction(person, staff=other)
+    said = ["王玥反馈有误：我的服务记录"]
+    assert (titles(other), titles(cast.users.district)) == (said, [])
+    ended = timezone.localdate() - datetime.timedelta(days=1)
+    other.posts.update(to_on=ended)
+    assert titles(cast.users.district) == said
+    own, rest = Correction.objects.own_first(cast.users.district), Correction.objects.own_first(other)
+    assert [own.get().turn, rest.get().turn] == [0, 0]
+    # A post of another kind is no post of the district's staff.
+    make_post(user=other, role=Role.SCHOOL, school=cast.home.school)
+    assert titles(cast.users.district) == said
 
 
 def test_only_a_holder_reports_and_not_without_end(cast):
