@@ -26,6 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from guanweihui.tables import (
     Cell,
     Column,
+    HeadCell,
     Imprint,
     Kind,
     Table,
@@ -145,8 +146,8 @@ def _write_head(sheet: Worksheet, table: Table, row: int) -> int:
         _write_text(sheet.cell(top, left), head.label)
         if (top, left) != (bottom, right):
             sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
-    for offset in range(len(lines)):
-        sheet.row_dimensions[row + offset].height = 22 if len(lines) > 1 else 30
+    for offset, line in enumerate(lines):
+        sheet.row_dimensions[row + offset].height = _head_height(line, fitted_widths(table), len(lines))
     row += len(lines)
     marks = column_marks(table)
     for place, mark in enumerate(marks, start=1):
@@ -157,6 +158,15 @@ def _write_head(sheet: Worksheet, table: Table, row: int) -> int:
         return row
     sheet.row_dimensions[row].height = 16
     return row + 1
+
+
+def _head_height(line: Sequence[HeadCell], widths: Sequence[int], lines: int) -> int:
+    """Return how high a line of the head is, so that no label that breaks in a narrow column is cut off."""
+    least = 22 if lines > 1 else 30
+    own = [cell for cell in line if cell.rowspan == 1]
+    labels = [cell.label for cell in own]
+    room = [sum(widths[cell.column : cell.column + cell.colspan]) for cell in own]
+    return max(least, 15 * _lines_needed(labels, room) + 2)
 
 
 def _write_tail(sheet: Worksheet, table: Table, imprint: Imprint, row: int, widths: Sequence[int]) -> int:

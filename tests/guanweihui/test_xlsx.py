@@ -211,3 +211,13 @@ def test_a_long_caption_in_a_narrow_table_is_not_cut_off():
     said = [cell.value for cell in sheet[2] if cell.value]
     assert said == [f"填报单位：{unit}", f"统计期间：{period}"]
     assert sheet.row_dimensions[2].height >= 32
+
+
+def test_a_label_that_breaks_in_a_narrow_column_has_its_lines():
+    columns = (
+        Column("name", "指标", width=20),
+        Column("met", "其中已解决", groups=("需求（条）",), width=7, format="int"),
+        Column("open", "提出", groups=("需求（条）",), width=7, format="int"),
+    )
+    sheet = reopened(table(columns=columns, rows=(Row(("甲", 1, 2)),), total=None)).worksheets[0]
+    assert [sheet.row_dimensions[row].height for row in (3, 4)] == [22, 32]
