@@ -452,6 +452,10 @@ def pagination(context: template.Context, page: Page, unit: str = "条") -> dict
 # --- statistical table ------------------------------------------------------------------------------------
 
 
+#: From so many columns on the heads of a table break, so that it keeps to the width of a desk's screen.
+CROWDED = 14
+
+
 @register.inclusion_tag("components/table.html")
 def table_html(table: tables.Table, titled: bool = True) -> dict:
     """Draw a Table as the printed page has it: merged heads, total first, links in the cells."""
@@ -460,6 +464,7 @@ def table_html(table: tables.Table, titled: bool = True) -> dict:
     return {
         "table": table,
         "titled": titled,
+        "is_crowded": len(table.columns) > CROWDED,
         "name": tables.name_column(table.columns),
         "heads": tables.header_rows(table.columns),
         "lines": [

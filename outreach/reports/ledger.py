@@ -16,19 +16,19 @@ from outreach.models import HostSchool, Lesson, Need, Pairing, Partnership, Teac
 from outreach.reports.tallies import Work, add_trips, events_begun, items_of, work_done
 
 WORK_COLUMNS = (
-    Column("trips", "次数（次）", ("下校",), width=8, format="int"),
-    Column("days", "天数（天）", ("下校",), width=8, format="hours"),
-    Column("people", "人数（人）", ("下校",), width=8, format="int"),
+    Column("trips", "次数（次）", ("下校",), width=11, format="int"),
+    Column("days", "天数（天）", ("下校",), width=11, format="hours"),
+    Column("people", "人数（人）", ("下校",), width=11, format="int"),
     Column("places", "人次", ("下校",), width=8, format="int"),
     Column("lessons_observed", "听课", ("课（节）",), width=8, format="int"),
     Column("lessons_reviewed", "评课", ("课（节）",), width=8, format="int"),
     Column("lessons_taught", "上课", ("课（节）",), width=8, format="int"),
     Column("lectures", "场次", ("讲座",), width=8, format="int"),
     Column("lecture_attendances", "参加人次", ("讲座",), width=10, format="int"),
-    Column("research_sessions", "教研（次）", width=8, format="int"),
-    Column("mentor_pairs", "师徒结对（对）", width=8, format="int"),
+    Column("research_sessions", "教研（次）", width=11, format="int"),
+    Column("mentor_pairs", "师徒结对（对）", width=15, format="int"),
 )
-EVENTS = Column("events", "送教（次）", width=8, format="int")
+EVENTS = Column("events", "送教（次）", width=11, format="int")
 NUMBER = Column("number", "序号", width=6, format="int")
 UNIT_LINE = "次、天、人、人次、节、场次、对"
 ONLY_CONFIRMED = "只统计受援学校已确认的下校记录；跨统计期的下校记在离校的一期，送教记在开始的一期。"

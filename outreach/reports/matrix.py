@@ -118,7 +118,8 @@ def _school(pairing: Pairing, partner: Partnership | None, kind: str) -> Part:
 
 
 def _agreement(partner: Partnership, programme: Programme, today: datetime.date) -> Part:
-    words = f"{_short(partner)} {partner.from_on or '不详'} 至 {partner.to_on or '不详'}"
+    begun = "" if partner.from_on else "不详 "  # the day it began stands on the pair's page
+    words = f"{_short(partner)} {begun}至 {partner.to_on or '不详'}"
     if partner.to_on is not None and partner.to_on < today:
         return Part(f"{words}，已到期", lack="续签", route="partner-renew", key=partner.pk)
     if partner.from_on is None or partner.to_on is None:
