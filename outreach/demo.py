@@ -155,7 +155,7 @@ def _long_ago(pairing: Pairing, kind: int, told: list[Any], *, by: Any, at: date
     }
     trip = trips.submit(trips.enter(pairing, values, by=by, at=at), by=by, at=at)
     scan = {"name": "确认单.jpg", "content": picture_of(PAPER), "content_type": "image/jpeg"}
-    trips.confirm(trip, name="李主任", words="情况属实。", scan=scan, by=by, at=at)
+    trips.confirm(trip, version=trip.version, name="李主任", words="情况属实。", scan=scan, by=by, at=at)
 
 
 def _stay(host: HostSchool, from_on: datetime.date, length: int) -> dict[str, Any]:
@@ -193,7 +193,8 @@ def _lately(pairing: Pairing, host: HostSchool, *, school: Any, at: datetime.dat
     photo = {"name": "座谈.jpg", "content": picture_of(("备课组座谈", "（演示照片，内容为虚构）") * 4)}
     trips_files.add_photos(trip, [photo], by=principal, at=at - days(30))
     trip = trips.submit(trip, by=principal, at=at - days(30))
-    trips.confirm(trip, name="李树林", words="对青年教师帮助很大。", by=school, at=at - days(28))
+    said = {"name": "李树林", "words": "对青年教师帮助很大。"}
+    trips.confirm(trip, version=trip.version, **said, by=school, at=at - days(28))
     second = {**_stay(host, today - datetime.timedelta(days=9), 2), **counted, "purpose": "同课异构备课指导"}
     second |= {"materials": "教学参考书30册", "materials_yuan": 1200}
     trip = trips.enter(pairing, second, by=principal, at=at - days(6))

@@ -1,5 +1,6 @@
 """The fixed cast of the tests: who they are, where they stand, and a client for each."""
 
+import datetime
 from functools import partial
 from types import SimpleNamespace
 
@@ -96,6 +97,12 @@ def cast(db):
     home = SimpleNamespace(district=district, group=group, school=school, pairing=pairing, host=host)
     far = SimpleNamespace(group=other, school=strange)
     return Cast(doors=doors, users=SimpleNamespace(**users), home=home, far=far)
+
+
+@pytest.fixture
+def renewed(cast):
+    """Renew the agreements of the cast's pair, which ran out in 2021: nothing of it waits for the office."""
+    cast.home.pairing.partnerships.update(to_on=datetime.date(2098, 9, 30))
 
 
 def make_slip_link(district):

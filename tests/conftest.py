@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from guanweihui import triggers
 from tests import factories
-from tests.cast import cast  # noqa: F401 - the fixture that most view tests take
+from tests.cast import cast, renewed  # noqa: F401 - the fixtures that most view tests take
 
 # A busy machine is no fault of the code: examples may take their time.
 hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

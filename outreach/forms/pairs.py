@@ -10,6 +10,7 @@ from guanweihui.forms import DateInput, PortalForm
 from guanweihui.models import School
 from guanweihui.round_forms import checked
 from members.models import Person
+from outreach.forms.days import in_our_times
 from outreach.forms.rows import RowForm
 from outreach.models import HostSchool, Pairing, Partnership, Programme
 from outreach.workflow import programmes
@@ -121,7 +122,16 @@ class HostChoice(forms.ModelChoiceField):
         return f"{host.name}（{host.region}）"
 
 
-class PartnerForm(RowForm):
+class AgreementForm(RowForm):
+    """The base of forms that show an agreement's days."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from_on", "to_on"):
+            self.fields[name].validators.append(in_our_times)
+
+
+class PartnerForm(AgreementForm):
     """A school for a pair, with its agreement; the kind stands on the row."""
 
     host_school = HostChoice(
@@ -141,7 +151,7 @@ class PartnerForm(RowForm):
         self.fields["host_school"].queryset = open_ones.for_list()
 
 
-class TermsForm(RowForm):
+class TermsForm(AgreementForm):
     """The days and the number of an agreement."""
 
     class Meta:
@@ -154,7 +164,10 @@ class EndForm(PortalForm):
     """When and why an agreement ends before its time."""
 
     on = forms.DateField(
-        label="终止日期", widget=DateInput, help_text="从这一天起协议不再有效。登记错了学校的，填协议起期。"
+        label="终止日期",
+        widget=DateInput,
+        validators=[in_our_times],
+        help_text="从这一天起协议不再有效。登记错了学校的，填协议起期。",
     )
     reason = forms.CharField(label="终止原因", max_length=200, help_text="例如：学校撤并；登记错误。")
 
@@ -165,7 +178,7 @@ class EndForm(PortalForm):
 class RenewForm(PortalForm):
     """The new end of an agreement."""
 
-    to_on = forms.DateField(label="新的止期", widget=DateInput)
+    to_on = forms.DateField(label="新的止期", widget=DateInput, validators=[in_our_times])
     agreement_no = forms.CharField(
         label="新的协议编号", max_length=60, required=False, help_text="编号不变的不填。"
     )

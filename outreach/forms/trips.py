@@ -15,6 +15,7 @@ from guanweihui.forms import PortalForm, dress
 from guanweihui.round_forms import checked
 from members.models import Person
 from members.workflow.service_sheets import find_people
+from outreach.forms.days import in_our_times
 from outreach.models import HostSchool, Need, Pairing, PlanItem, Trip
 from outreach.models.trips import COUNTS
 from outreach.workflow.trips import FIELDS
@@ -23,8 +24,8 @@ from outreach.workflow.trips_rules import MOST_DAYS, days_between, pair_people, 
 
 PHOTO_KINDS = "image/jpeg,image/png,image/webp"
 HALVES = [(half.value, half.label) for half in Trip.Half]
-DAY_FIELD = "day_{:%Y-%m-%d}"
-ASK_DAYS = "请先填写到校日期和离校日期，离校不能早于到校，再生成每日时间。"
+DAY_FIELD = "day_"
+ASK_DAYS = "请先填写到校日期和离校日期（年份四位），离校不能早于到校，再生成每日时间。"
 
 
 class PhotosInput(forms.FileInput):
@@ -81,9 +82,9 @@ class TripForm(PortalForm):
     host_school = forms.ModelChoiceField(
         label="去哪所学校", queryset=HostSchool.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
-    from_on = forms.DateField(label="到校日期")
+    from_on = forms.DateField(label="到校日期", validators=[in_our_times])
     from_half = forms.TypedChoiceField(label="到校时段", choices=HALVES, coerce=int, widget=forms.RadioSelect)
-    to_on = forms.DateField(label="离校日期")
+    to_on = forms.DateField(label="离校日期", validators=[in_our_times])
     to_half = forms.TypedChoiceField(label="离校时段", choices=HALVES, coerce=int, widget=forms.RadioSelect)
     purpose = forms.CharField(label="下校内容", max_length=100, help_text="例如：听课、评课，教研活动。")
     people = forms.MultipleChoiceField(label="下校人员", widget=forms.CheckboxSelectMultiple, required=False)
@@ -173,7 +174,8 @@ class TripForm(PortalForm):
         stand = {one.served_on: one.half_hours for one in self.trip.days.all()} if self.trip else {}
         names = []
         for day in days_between(stay.from_on, stay.to_on):
-            name = DAY_FIELD.format(day)
+            # strftime leaves the zeros of an early year out on some systems, and the name is read back.
+            name = DAY_FIELD + day.isoformat()
             usual = stand.get(day, usual_half_hours(stay, day))
             self.fields[name] = hours_field(day)
             self.initial.setdefault(name, f"{usual / 2:g}")
@@ -266,7 +268,7 @@ class TripForm(PortalForm):
             found[name] = found[name] or 0
         found["travel_hours"] = found["travel_hours"] or Decimal(0)
         found["days"] = {
-            datetime.date.fromisoformat(name.removeprefix("day_")): int(data[name] * 2)
+            datetime.date.fromisoformat(name.removeprefix(DAY_FIELD)): int(data[name] * 2)
             for name in self.day_names
         }
         people = [*(self.candidates[int(pk)] for pk in data["people"]), *(data.get("more_people") or ())]
@@ -308,7 +310,13 @@ class PhotoForm(PortalForm):
         return self.cleaned_data["photos"]
 
 
-class AnswerForm(PortalForm):
+class SeenForm(PortalForm):
+    """The base of an answer to a trip; `version` is that of the trip which the page showed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class AnswerForm(SeenForm):
     """What a host school answers: who signs, and words, which a return needs."""
 
     name = forms.CharField(label="您的姓名", max_length=50)
@@ -327,7 +335,7 @@ class AnswerForm(PortalForm):
         return checked(self.cleaned_data["words"], multiline=True)
 
 
-class SheetForm(PortalForm):
+class SheetForm(SeenForm):
     """The sheet that the host school signed and sealed, entered by the office."""
 
     name = forms.CharField(label="受援学校确认人", max_length=50, help_text="确认单上签字的人。")
@@ -348,3 +356,7 @@ class ReasonForm(PortalForm):
 
     def clean_reason(self) -> str:
         return checked(self.cleaned_data["reason"], multiline=True)
+
+
+class ReturnForm(SeenForm, ReasonForm):
+    """Why the office returns a trip in the host school's place."""

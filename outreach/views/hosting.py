@@ -25,6 +25,7 @@ from outreach.views.trips_page import (
     mark_of,
     needs_of,
     said_back,
+    seen,
     shown_photos,
 )
 from outreach.workflow import trips as steps
@@ -74,7 +75,7 @@ def line_of(trip: Trip) -> dict[str, Any]:
 def hosting_trip(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a whole trip to its host school and take its answer: right, or returned with the reason."""
     trip = get_object_or_404(Trip.objects.visible_to(request.user, roles=HOST).for_page(), pk=pk)
-    form, status = AnswerForm(request.POST or None), 200
+    form, status = AnswerForm(request.POST or None, initial={"version": trip.version}), 200
     if request.method == "POST":
         status = 422
         if form.is_valid() and (done := answered(request, trip, form)):
@@ -98,19 +99,24 @@ def hosting_trip(request: HttpRequest, pk: int) -> HttpResponse:
 
 def answered(request: HttpRequest, trip: Trip, form: AnswerForm) -> str:
     """Take the school's answer and say what was done; nothing when it was refused for what was typed."""
-    name, words = form.cleaned_data["name"], form.cleaned_data["words"]
-    by, at = request.user, timezone.now()
     if trip.status != Trip.Status.SUBMITTED:
-        steps.confirm(trip, name=name, words=words, by=by, at=at)  # refuses, and says how it stands
-    if request.POST.get("answer") == "return":
-        if not words:
-            form.add_error("words", "退回请写明哪里有误，老校长会看到。")
-            return ""
-        steps.send_back(trip, reason=words, name=name, by=by, at=at)
-        return "已退回，老校长修改后会再请您确认。"
+        # The page has no form any more in which a step's refusal could stand.
+        raise Refused(f"这次下校现在是“{trip.get_status_display()}”，不用再答复。请返回后再看。")
+    told = {"by": request.user, "at": timezone.now()}
+    returns = request.POST.get("answer") == "return"
+    if returns and not form.cleaned_data["words"]:
+        form.add_error("words", "退回请写明哪里有误，老校长会看到。")
+        return ""
+
+    def confirm(data: dict[str, Any]) -> Trip:
+        return steps.confirm(trip, **data, **told)
+
+    def send_back(data: dict[str, Any]) -> Trip:
+        return steps.send_back(trip, reason=data["words"], name=data["name"], version=data["version"], **told)
+
     try:
-        steps.confirm(trip, name=name, words=words, by=by, at=at)
+        seen(form, trip, send_back if returns else confirm)(form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return ""
-    return "已确认，谢谢您！"
+    return "已退回，老校长修改后会再请您确认。" if returns else "已确认，谢谢您！"

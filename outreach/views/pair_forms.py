@@ -170,7 +170,7 @@ def answer_persons(
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, f"{found.principal_name}的结对已保存。")
+                messages.success(request, saved_words(pairing, found))
                 return redirect(url_of(found))
     context = {
         "title": title,
@@ -181,6 +181,17 @@ def answer_persons(
         "back_url": back_url,
     }
     return render(request, "outreach/pairing_form.html", context, status=status)
+
+
+def saved_words(before: Pairing | None, pairing: Pairing) -> str:
+    """Say that a pair was saved, and that its link ended when another principal took the place."""
+    words = f"{pairing.principal_name}的结对已保存。"
+    ended = before is not None and has_link(before) and not has_link(pairing)
+    return f"{words}换了老校长，原链接已停用，请重新发放链接。" if ended else words
+
+
+def has_link(pairing: Pairing) -> bool:
+    return pairing.access_link is not None and pairing.access_link.revoked_at is None
 
 
 def initial_of(pairing: Pairing | None) -> dict[str, Any]:
@@ -308,8 +319,7 @@ def partner_renew(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def a_year_after(day: datetime.date) -> datetime.date:
-    """Return the same day of the next year; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+    """Return the same day of the next year; 29 February becomes the 28th, and the last year stays itself."""
+    year = min(day.year + 1, datetime.MAXYEAR)
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=year, day=28) if leap else day.replace(year=year)

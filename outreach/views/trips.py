@@ -20,7 +20,7 @@ from guanweihui.sheets import trail_of
 from guanweihui.workflow import Refused
 from outreach.areas import OUTREACH, READERS, tabs_of
 from outreach.filters.trips import TripFilter
-from outreach.forms.trips import PhotoForm, ReasonForm, SheetForm
+from outreach.forms.trips import PhotoForm, ReasonForm, ReturnForm, SheetForm
 from outreach.models import Trip
 from outreach.models.trips import COUNTS
 from outreach.reports.trips import (
@@ -44,6 +44,7 @@ from outreach.views.trips_page import (
     mark_of,
     needs_of,
     said_back,
+    seen,
     service_rows,
     shown_photos,
 )
@@ -224,17 +225,16 @@ def trip_retry(request: HttpRequest, pk: int) -> HttpResponse:
 def trip_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a trip by the sheet that the host school signed and sealed."""
     trip = trip_or_404(request, pk, steps.OFFICE)
+    form = SheetForm(request.POST or None, request.FILES or None, initial={"version": trip.version})
+
+    def step(data: dict[str, Any]) -> Trip:
+        told = {name: data[name] for name in ("name", "words", "version")}
+        return steps.confirm(trip, **told, scan=data["file"], by=request.user, at=timezone.now())
+
     return answer_form(
         request,
-        SheetForm(request.POST or None, request.FILES or None),
-        lambda data: steps.confirm(
-            trip,
-            name=data["name"],
-            words=data["words"],
-            scan=data["file"],
-            by=request.user,
-            at=timezone.now(),
-        ),
+        form,
+        seen(form, trip, step),
         title="凭盖章确认单确认",
         action="确认",
         words="请核对确认单上的内容和下面一致，再上传扫描件。确认后计入统计，并记入每个人的服务时间。",
@@ -272,13 +272,23 @@ def reason_page(
 @posts(*steps.OFFICE)
 def trip_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a trip to whoever entered it, in the host school's place."""
-    return reason_page(
+    trip = trip_or_404(request, pk, steps.OFFICE)
+    form = ReturnForm(request.POST or None, initial={"version": trip.version})
+
+    def step(data: dict[str, Any]) -> Trip:
+        return steps.send_back(trip, **data, by=request.user, at=timezone.now())
+
+    return answer_form(
         request,
-        trip_or_404(request, pk, steps.OFFICE),
-        steps.send_back,
+        form,
+        seen(form, trip, step),
         title="退回下校记录",
         action="退回",
         words="退回后由老校长修改，再重新提交。理由老校长能看到。",
+        danger=True,
+        facts=[*facts_of(trip), Fact("状态", trip.get_status_display())],
+        back_url=url_of(trip),
+        crumbs=crumbs_of(request, trip),
         done="已退回。",
     )
 

@@ -1,5 +1,6 @@
 """What the pages of a trip share, for office, pair and school: its facts, days, hours and photos."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from members.models import ServiceRecord
 from outreach.models import Trip, TripService
 from outreach.models.trips import COUNTS
 from outreach.reports import trips as words
+from outreach.workflow.trips import Moved
 from outreach.workflow.trips_files import photos_of
 
 #: A state of a trip and the look of its word.
@@ -150,3 +152,20 @@ def crumbs_of(request: HttpRequest, trip: Trip | None = None) -> list[tuple[str,
     own = reach_of(request.user).serves(Role.OUTREACH)
     first = ("我的下乡", reverse("principal-home")) if own else ("下校记录", reverse("trip-list"))
     return [first, *([(str(trip), reverse("trip-detail", args=[trip.pk]))] if trip else ())]
+
+
+def seen(form: Any, trip: Trip, step: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    """Take a step on what the page showed; when the trip was changed since, what was typed stays.
+
+    The form then carries the version that this page shows, so that a second press answers what is read now.
+    """
+
+    def taken(data: dict[str, Any]) -> Any:
+        try:
+            return step({**data, "version": data["version"] or 0})
+        except Moved:
+            form.data = form.data.copy()
+            form.data["version"] = trip.version
+            raise
+
+    return taken

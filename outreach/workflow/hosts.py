@@ -66,7 +66,7 @@ def close_host(
     """Close a host school on a day: its agreements end that day, and the pairs lack a school from then on.
 
     Its open needs stay. Raises Refused without a reason, for a day in the future, a school closed already,
-    and a trip to it that was sent in and ended later.
+    and a trip to it that was sent in and ended that day or later: it could not be confirmed any more.
     """
     reason = reason.strip()
     if not reason:
@@ -78,10 +78,10 @@ def close_host(
         if on > timezone.localdate(at):
             raise Refused("停办日期还没有到，请到时再登记。")
         sent = [Trip.Status.SUBMITTED, Trip.Status.CONFIRMED]
-        late = Trip.objects.of_school(fresh).filter(status__in=sent, to_on__gt=on).order_by("-to_on").first()
+        late = Trip.objects.of_school(fresh).filter(status__in=sent, to_on__gte=on).order_by("-to_on").first()
         if late is not None:
             raise Refused(
-                f"这所学校有一次下校到 {late.to_on:%Y-%m-%d} 才结束，停办日期不能早于这一天。"
+                f"这所学校有一次下校到 {late.to_on:%Y-%m-%d} 才结束，停办日期要晚于这一天。"
                 "请核对停办日期，或先更正那条下校记录。"
             )
         current = Partnership.objects.current().filter(host_school=fresh)

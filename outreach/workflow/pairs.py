@@ -13,6 +13,7 @@ from guanweihui.workflow import Refused, one_step, own
 from members.models import Person
 from outreach.models import HostSchool, Pairing, Partnership, Programme, Renewal
 from outreach.workflow.rows import OFFICE, changed, end_link, for_trail, give_link
+from outreach.workflow.trips_rules import stranded
 
 FIELDS = (
     "position",
@@ -62,7 +63,8 @@ def edit_pairing(
 ) -> Pairing:
     """Change a pair. A name that was loaded without a person may stay so.
 
-    Raises Moved for an old tab, and Refused as make_pairing() does.
+    The link of a principal whom another one replaces ends. Raises Moved for an old tab, and Refused as
+    make_pairing() does.
     """
     with one_step(Pairing):
         fresh: Pairing = own(pairing, by=by, roles=OFFICE)
@@ -70,8 +72,20 @@ def edit_pairing(
         if not fresh.principal_name:
             raise Refused("请选择老校长。")
         fresh.save(update_fields=list(changes))
-        record("pairing.edit", fresh, by=by, at=at, changes=for_trail(changes))
+        said = for_trail(changes)
+        if _is_another(changes, fresh) and end_link(fresh, at):
+            said["revoked_at"] = [None, at]
+        record("pairing.edit", fresh, by=by, at=at, changes=said)
         return fresh
+
+
+def _is_another(changes: Mapping[str, list[Any]], pairing: Pairing) -> bool:
+    """Tell whether a change puts another principal in the place: namesakes are two, a name corrected one."""
+    before, after = changes.get("principal", [pairing.principal, pairing.principal])
+    if before is not None and after is not None:
+        return bool(before != after)
+    old, new = ("".join(name.split()) for name in changes.get("principal_name", ["", ""]))
+    return bool(old != new)
 
 
 def _named(values: Mapping[str, Any], pairing: Pairing | None, by: Any) -> dict[str, Any]:
@@ -186,7 +200,8 @@ def end_partner(
 ) -> Partnership:
     """End an agreement before its time; then another school of the kind may take the place.
 
-    Raises Refused without a reason, and for a day in the future or outside the agreement.
+    Raises Refused without a reason, for a day in the future or outside the agreement, and for a trip waiting
+    for its school that could not be confirmed any more.
     """
     reason = reason.strip()
     if not reason:
@@ -199,6 +214,11 @@ def end_partner(
             raise Refused(f"协议从 {fresh.from_on:%Y-%m-%d} 起，终止日期不能早于这一天。")
         if fresh.to_on is not None and on > fresh.to_on:
             raise Refused(f"协议到 {fresh.to_on:%Y-%m-%d} 为止，终止日期不能晚于这一天。")
+        if (trip := stranded(fresh, on)) is not None:
+            raise Refused(
+                f"{fresh.host_school}还有一次下校等待确认（{trip.span}），协议 {on:%Y-%m-%d} 终止后"
+                f"就不能确认了。请先确认或退回那条下校记录，或把终止日期改到 {trip.to_on:%Y-%m-%d} 以后。"
+            )
         fresh.ended_on, fresh.end_reason = on, reason
         fresh.save(update_fields=["ended_on", "end_reason"])
         changes = {"partner": str(fresh), "ended_on": [None, on]}

@@ -42,6 +42,8 @@ FIELDS = (
     *COUNTS,
     "materials_yuan",
 )
+#: The lines of the trail that raise a trip's version.
+CHANGING = ("trip.edit", "trip.add_photo", "trip.remove_photo")
 #: What the trip itself keeps of the answer; the trail has all of it.
 LONGEST_WORDS = 300
 UNCONFIRMED = {
@@ -55,13 +57,22 @@ UNCONFIRMED = {
 class Moved(Refused):
     """Somebody changed the trip since the page was opened; `version` is that of what stands now."""
 
-    def __init__(self, trip: Trip) -> None:
+    def __init__(self, trip: Trip, said: str) -> None:
         self.version = trip.version
-        last = AuditEvent.objects.of(trip).filter(action="trip.edit").last()
-        who = f"{last.actor_label}在 {timezone.localtime(last.at):%Y-%m-%d %H:%M} " if last else ""
-        super().__init__(
-            f"这次下校在您打开之后被{who}改过，本次没有保存。您填写的内容仍在下面，请核对后再保存。"
-        )
+        super().__init__(said)
+
+
+def _faster(trip: Trip) -> str:
+    """Say who changed the trip last, to whom edits it in an old tab."""
+    last = AuditEvent.objects.of(trip).filter(action__in=CHANGING).last()
+    who = f"{last.actor_label}在 {timezone.localtime(last.at):%Y-%m-%d %H:%M} " if last else ""
+    return f"这次下校在您打开之后被{who}改过，本次没有保存。您填写的内容仍在下面，请核对后再保存。"
+
+
+def _hold_seen(trip: Trip, version: int, what: str) -> None:
+    """Refuse an answer to a trip that its page did not show: withdrawn, changed and sent anew meanwhile."""
+    if version != trip.version:
+        raise Moved(trip, f"这次下校刚被改过，请重新核对以后再{what}。")
 
 
 # --- entering -----------------------------------------------------------------------------------------
@@ -105,7 +116,7 @@ def edit(trip: Trip, values: Mapping[str, Any], *, version: int, by: Any, at: da
         fresh = own(trip, by=by, roles=WRITERS)
         refuse_uneditable(fresh)
         if version != fresh.version:
-            raise Moved(fresh)
+            raise Moved(fresh, _faster(fresh))
         asked = _fields(values)
         if not isinstance(by, LinkHolder):
             asked["behalf_basis"] = _basis(values, by)
@@ -161,6 +172,7 @@ def _on_behalf(trip: Trip, by: Any) -> dict[str, Any]:
 def _hold(trip: Trip) -> None:
     rules.hold_days(trip)
     rules.hold_place(trip)
+    rules.hold_begun(trip)
     rules.hold_counts(trip)
 
 
@@ -269,6 +281,7 @@ def confirm(
     trip: Trip,
     *,
     name: str,
+    version: int,
     words: str = "",
     scan: Mapping[str, Any] | None = None,
     by: Any,
@@ -276,9 +289,10 @@ def confirm(
 ) -> Trip:
     """Say that a trip took place: the host school by its link, or the office with the sealed sheet.
 
-    `name` is who signs for the host school. From then on the trip is counted, and its hours stand in each
-    traveller's record. Raises Refused without a name, for the office without a sheet, and for a school that
-    is no longer the pair's on these days.
+    `name` is who signs for the host school, `version` that of the trip which was read. From then on the trip
+    is counted, and its hours stand in each traveller's record. Raises Moved when it was changed since, and
+    Refused without a name, for the office without a sheet, and for a school that is no longer the pair's on
+    these days.
     """
     texts = rules.clean({"name": name, "words": words}, ("name", "words"))
     if not texts["name"]:
@@ -286,6 +300,7 @@ def confirm(
     by_link = isinstance(by, LinkHolder)
 
     def settle(fresh: Trip) -> None:
+        _hold_seen(fresh, version, "确认")
         rules.hold_place(fresh)
         if scan is not None:
             files.keep_scan(fresh, scan, by=by, at=at)
@@ -306,12 +321,25 @@ def confirm(
         return take(STEPS["confirm"], trip, by=by, at=at, writes=writes, reason=signed, then=settle)
 
 
-def send_back(trip: Trip, *, reason: str, by: Any, at: datetime.datetime, name: str = "") -> Trip:
-    """Return a trip that is not right, with the reason that the principal reads; `name` is who says so."""
+def send_back(
+    trip: Trip, *, reason: str, version: int, by: Any, at: datetime.datetime, name: str = ""
+) -> Trip:
+    """Return a trip that is not right, with the reason that the principal reads; `name` is who says so.
+
+    Raises Moved as confirm() does: what the reason speaks of may be mended already.
+    """
     texts = rules.clean({"name": name, "words": reason}, ("name", "words"))
     writes = {**UNCONFIRMED, "confirmer_name": texts["name"], "confirm_words": texts["words"][:LONGEST_WORDS]}
     said = "，".join(filter(None, (texts["words"], texts["name"]))) if texts["words"] else ""
-    return take(STEPS["return"], trip, by=by, at=at, reason=said, writes=writes)
+    return take(
+        STEPS["return"],
+        trip,
+        by=by,
+        at=at,
+        reason=said,
+        writes=writes,
+        then=lambda fresh: _hold_seen(fresh, version, "退回"),
+    )
 
 
 def reopen(trip: Trip, *, reason: str, by: Any, at: datetime.datetime) -> Trip:

@@ -45,6 +45,7 @@ def add_photos(
                 "照片没有保存。请少选几张，或先删除几张。"
             )
         added = [_attach(fresh, PHOTO, one, by=by, at=at) for one in files]
+        _raise_version(fresh)
         record("trip.add_photo", fresh, by=by, at=at, changes={"count": [stand, stand + len(files)]})
     return added
 
@@ -58,6 +59,7 @@ def remove_photo(trip: Trip, photo: Attachment, *, by: Any, at: datetime.datetim
             raise Refused("这张照片已经删除。请刷新页面后再看。")
         stand = photos_of(fresh).count()
         uploads.remove(found)
+        _raise_version(fresh)
         record("trip.remove_photo", fresh, by=by, at=at, changes={"count": [stand, stand - 1]})
 
 
@@ -71,6 +73,12 @@ def _open(trip: Trip, by: Any) -> Trip:
     if fresh.status not in OPEN:
         raise Refused(f"这次下校现在是“{fresh.get_status_display()}”，照片不能再改。")
     return fresh
+
+
+def _raise_version(trip: Trip) -> None:
+    """Let nobody confirm photos that his page did not show."""
+    trip.version += 1
+    trip.save(update_fields=["version"])
 
 
 def _attach(trip: Trip, field: str, file: Mapping[str, Any], *, by: Any, at: datetime.datetime) -> Attachment:

@@ -50,6 +50,30 @@ def hold_place(trip: Trip) -> None:
         )
 
 
+def hold_begun(trip: Trip) -> None:
+    """Refuse a stay before its programme began: an agreement without a first day would let it pass."""
+    programme = trip.pairing.programme
+    if trip.from_on < programme.started_on:
+        raise Refused(
+            f"到校日期 {trip.from_on.isoformat()} 早于“{programme}”的启动日期 {programme.started_on}。"
+            "请核对日期，特别是年份；启动日期有误的，请区关工委办公室在下乡项目中更正。"
+        )
+
+
+def stranded(one: Partnership, on: datetime.date) -> Trip | None:
+    """Return the first trip waiting for its school that could not be confirmed once an agreement ends `on`.
+
+    None when there is none. `one` has not ended yet.
+    """
+    others = Partnership.objects.filter(pairing=one.pairing_id, host_school=one.host_school_id)
+    rest = list(others.exclude(pk=one.pk))
+    waiting = Trip.objects.waiting().of_pairing(one.pairing_id).of_school(one.host_school_id)
+    for trip in waiting.filter(to_on__gte=on).order_by("to_on", "pk"):
+        if _covers(one, trip) and not any(_covers(other, trip) for other in rest):
+            return trip
+    return None
+
+
 def _covers(one: Partnership, trip: Trip) -> bool:
     return (
         (one.from_on is None or one.from_on <= trip.from_on)

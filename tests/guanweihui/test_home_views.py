@@ -90,7 +90,7 @@ def open_due(school, *, closes_in: datetime.timedelta, **fields) -> Due:
     return Due.objects.create(round=round_, school=school)
 
 
-def test_what_is_due_stands_on_the_home_of_whom_it_waits_for(cast):
+def test_what_is_due_stands_on_the_home_of_whom_it_waits_for(cast, renewed):
     due = open_due(cast.home.school, closes_in=datetime.timedelta(hours=5), title="年度统计")
     open_due(cast.far.school, closes_in=datetime.timedelta(days=2), title="他校的事")
     lines = cast.school.get("/").context["board"].todos
@@ -107,7 +107,7 @@ def test_what_is_due_stands_on_the_home_of_whom_it_waits_for(cast):
     assert cast.district.get("/").context["board"].todos == []
 
 
-def test_without_a_group_s_look_a_filing_waits_for_the_district(cast):
+def test_without_a_group_s_look_a_filing_waits_for_the_district(cast, renewed):
     due = open_due(cast.home.school, closes_in=datetime.timedelta(days=5), group_endorses=False)
     due.state = Due.State.SUBMITTED
     due.save()

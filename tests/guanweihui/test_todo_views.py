@@ -63,7 +63,7 @@ def test_this_year_s_deadline_says_day_and_hour_only(cast):
     assert "年" not in cells(cast.school, "/todos/")[0][3]
 
 
-def test_the_district_reads_how_many_schools_are_overdue_and_opens_the_board(cast):
+def test_the_district_reads_how_many_schools_are_overdue_and_opens_the_board(cast, renewed):
     round_ = make_running(title="报名", closes_in=-DAY)
     make_due(cast.home.school, round=round_)
     make_due(cast.far.school, round=round_)

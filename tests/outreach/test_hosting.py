@@ -6,10 +6,10 @@ from guanweihui.models import AuditEvent
 from members.models import ServiceRecord
 from outreach.models import Need, Trip
 from outreach.workflow import trips as steps
-from outreach.workflow.trips_files import add_photos
+from outreach.workflow.trips_files import add_photos, remove_photo
 from tests.cast import count_queries
 from tests.outreach.rows import make_need, make_trip
-from tests.outreach.trips_rows import AT, confirmed, entered, picture, submitted
+from tests.outreach.trips_rows import AT, confirmed, entered, picture, submitted, values_of
 
 S = Trip.Status
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_the_whole_trip_is_read_and_confirmed(cast):
     ):
         assert said in page, said
     answer = cast.host.post(
-        url_of(trip), {"name": "李主任", "words": "属实", "answer": "confirm"}, follow=True
+        url_of(trip), {"name": "李主任", "words": "属实", "version": 2, "answer": "confirm"}, follow=True
     )
     assert "已确认，谢谢您" in words(answer)
     trip.refresh_from_db()
@@ -109,7 +109,7 @@ def test_a_trip_is_returned_with_its_reason(cast):
         answer = cast.host.post(url_of(trip), fields)
         assert (answer.status_code, said in words(answer)) == (422, True)
     answer = cast.host.post(
-        url_of(trip), {"name": "李主任", "words": "听课是5节", "answer": "return"}, follow=True
+        url_of(trip), {"name": "李主任", "words": "听课是5节", "version": 1, "answer": "return"}, follow=True
     )
     assert "已退回" in words(answer)
     trip.refresh_from_db()
@@ -121,16 +121,52 @@ def test_what_was_decided_meanwhile_is_told(cast):
     trip = submitted(cast)
     steps.withdraw(trip, by=cast.users.outreach, at=AT)
     steps.submit(trip, by=cast.users.outreach, at=AT)
-    steps.send_back(trip, reason="重填", by=cast.users.district, at=AT)
+    steps.send_back(trip, version=1, reason="重填", by=cast.users.district, at=AT)
     answer = cast.host.post(url_of(trip), {"name": "李主任", "answer": "confirm"})
     assert (answer.status_code, "现在是“已退回”" in words(answer)) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [("confirm", S.CONFIRMED, "请重新核对以后再确认"), ("return", S.RETURNED, "请重新核对以后再退回")],
+)
+def test_an_old_page_answers_nothing_that_it_did_not_show(cast, answer, status, said):
+    """The principal withdraws, writes 20 lessons for 2 and sends anew; the school has the 2 before it."""
+    trip = submitted(cast, lessons_observed=2)
+    page = cast.host.get(url_of(trip))
+    sent = {"name": "李主任", "words": "情况属实", "answer": answer}
+    sent["version"] = page.context["form"]["version"].value()
+    steps.withdraw(trip, by=cast.users.outreach, at=AT)
+    values = values_of(cast.home.pairing, lessons_observed=20)
+    steps.edit(trip, values, version=trip.version, by=cast.users.outreach, at=AT)
+    steps.submit(trip, by=cast.users.outreach, at=AT)
+    old = cast.host.post(url_of(trip), sent)
+    page = words(old)
+    assert (old.status_code, said in page, "情况属实" in page, "20 节" in page) == (422, True, True, True)
+    trip.refresh_from_db()
+    assert (trip.status, ServiceRecord.objects.count()) == (S.SUBMITTED, 0)
+    sent["version"] = old.context["form"]["version"].value()
+    assert cast.host.post(url_of(trip), sent).status_code == 302
+    trip.refresh_from_db()
+    assert (trip.status, trip.confirm_words) == (status, "情况属实")
+
+
+def test_photos_changed_meanwhile_are_looked_at_again(cast):
+    trip = submitted(cast)
+    (photo,) = add_photos(trip, [{"name": "a.jpg", "content": picture()}], by=cast.users.outreach, at=AT)
+    sent = {"name": "李主任", "answer": "confirm"}
+    assert cast.host.post(url_of(trip), {**sent, "version": 1}).status_code == 422
+    remove_photo(trip, photo, by=cast.users.outreach, at=AT)
+    assert cast.host.post(url_of(trip), {**sent, "version": 2}).status_code == 422
+    assert cast.host.post(url_of(trip), sent).status_code == 422
+    assert cast.host.post(url_of(trip), {**sent, "version": 3}).status_code == 302
 
 
 def test_a_school_closed_meanwhile_is_told_with_the_text_kept(cast):
     trip = submitted(cast)
     cast.home.host.closed_on = trip.from_on
     cast.home.host.save()
-    answer = cast.host.post(url_of(trip), {"name": "李主任", "answer": "confirm"})
+    answer = cast.host.post(url_of(trip), {"name": "李主任", "version": 1, "answer": "confirm"})
     assert (answer.status_code, "停办" in words(answer), "李主任" in words(answer)) == (422, True, True)
 
 

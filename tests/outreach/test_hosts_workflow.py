@@ -10,12 +10,13 @@ from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 from outreach.models import HostSchool, Need, Pairing, Partnership, Trip
 from outreach.todos.pairs import pairs_without_a_school
-from outreach.workflow import hosts, pairs
+from outreach.workflow import hosts, pairs, trips
 from outreach.workflow.rows import mark_of
 from tests.factories import make_host_school, make_pairing
 from tests.outreach import rows
 from tests.outreach.pair_rows import HIGH, HOST, NOW, PROFILE, STAFF, TERMS, close, partner_of
 from tests.outreach.test_pairs_workflow import lines, refusal
+from tests.outreach.trips_rows import SCAN, submitted
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date
@@ -97,9 +98,20 @@ def test_a_closing_has_its_reason_and_is_not_foretold(cast, by, on, reason, word
 def test_a_school_is_closed_once_and_not_before_a_trip_ended(cast, by):
     trip = rows.make_trip(pairing=cast.home.pairing, from_on=DAY(2020, 3, 1), days=3)
     assert "下校到 2020-03-03 才结束" in refusal(close, cast.home.host, by)
+    words = refusal(close, cast.home.host, by, on=DAY(2020, 3, 3))
+    assert "2020-03-03 才结束，停办日期要晚于这一天" in words
     Trip.objects.filter(pk=trip.pk).update(status=Trip.Status.DRAFT)
     close(cast.home.host, by)
     assert "不必再登记" in refusal(close, cast.home.host, by)
+
+
+def test_a_trip_that_waits_is_confirmed_after_its_school_closed_the_day_after(cast, by):
+    trip = submitted(cast)
+    on = trip.to_on + datetime.timedelta(days=1)
+    assert "停办日期要晚于这一天" in refusal(close, cast.home.host, by, on=trip.to_on)
+    close(cast.home.host, by, on=on)
+    done = trips.confirm(trip, version=trip.version, name="李主任", scan=SCAN, by=by, at=NOW)
+    assert done.status == Trip.Status.CONFIRMED
 
 
 def test_a_closing_by_mistake_is_taken_back_with_its_agreements(cast, by):

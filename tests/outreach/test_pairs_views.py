@@ -15,6 +15,7 @@ from outreach.todos.pairs import (
     links_running_out,
     pairs_without_a_school,
 )
+from outreach.views.pair_forms import a_year_after
 from outreach.workflow import pairs
 from outreach.workflow.rows import mark_of
 from tests.cast import count_queries
@@ -190,6 +191,25 @@ def test_a_loaded_name_stays_and_the_page_says_what_that_means(cast):
     assert "请留下" in words(answer)
 
 
+def test_another_principal_needs_a_link_of_his_own(cast):
+    pairing, old = cast.home.pairing, cast.outreach
+    assert old.get("/outreach/mine/").status_code == 200
+    person = make_person(school=cast.home.school, name="吴校长")
+    address = url("pairing-edit", pairing)
+    sent = {
+        "mark": mark_of(pairing, pairs.FIELDS),
+        "principal": person.pk,
+        "assistant": "keep",
+        "position": "1",
+    }
+    page = words(cast.district.post(address, sent, follow=True))
+    assert "吴校长的结对已保存。换了老校长，原链接已停用，请重新发放链接。" in page
+    assert old.get("/outreach/mine/").status_code == 302
+    pairing.refresh_from_db()
+    sent |= {"mark": mark_of(pairing, pairs.FIELDS), "subject": "语文"}
+    assert "原链接已停用" not in words(cast.district.post(address, sent, follow=True))
+
+
 @pytest.mark.parametrize("value", ["9" * 30, "-1", "abc", "０１", "keep"])
 def test_a_made_up_person_is_nobody(cast, programme, value):
     answer = cast.district.post(url("pairing-new", programme), {"principal": value})
@@ -234,6 +254,31 @@ def test_an_agreement_is_changed_renewed_and_ended_by_its_links(cast):
     assert "这个结对还缺" in ended
     listed = words(cast.district.get(url("pairing-list")))
     assert one.host_school.name not in listed.partition("<tbody>")[2]
+
+
+@pytest.mark.parametrize("to_on", ["9999-12-31", "0202-09-30", "2101-01-01"])
+def test_an_agreement_ends_in_a_year_that_somebody_means(cast, to_on):
+    pairing, one = cast.home.pairing, partner_of(cast.home.pairing)
+    sent = {"kind": HIGH, "host_school": one.host_school_id, "from_on": "2018-10-22", "to_on": to_on}
+    sent |= {"on": to_on, "reason": "撤并", "agreement_no": "请留下"}
+    for route, row in (("partner-add", pairing), ("partner-edit", one), ("partner-renew", one)):
+        answer = cast.district.post(url(route, row), sent)
+        page = words(answer)
+        assert (answer.status_code, "年份填四位，在 1990 到 2100 之间" in page) == (422, True), route
+        assert ("请留下" in page, to_on in page) == (True, True), route
+    assert "在 1990 到 2100 之间" in words(cast.district.post(url("partner-end", one), sent))
+    one.refresh_from_db()
+    assert (str(one.to_on), one.ended_on) == ("2021-09-30", None)
+
+
+def test_an_agreement_loaded_until_the_end_of_all_days_can_be_looked_at(cast):
+    one = partner_of(cast.home.pairing)
+    Partnership.objects.filter(pk=one.pk).update(to_on="9999-12-31")
+    for route in ("partner-renew", "partner-edit", "partner-end"):
+        assert cast.district.get(url(route, one)).status_code == 200
+    days = {"2020-02-29": "2021-02-28", "2021-09-30": "2022-09-30", "9999-12-31": "9999-12-31"}
+    of_day = datetime.date.fromisoformat
+    assert {day: str(a_year_after(of_day(day))) for day in days} == days
 
 
 # --- the link -----------------------------------------------------------------------------------------------

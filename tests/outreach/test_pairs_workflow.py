@@ -10,8 +10,9 @@ from guanweihui.models import AccessLink, AuditEvent
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 from members.links import relink
-from outreach.models import HostProfile, Pairing, Partnership, Programme, Renewal, SubjectStaff
-from outreach.workflow import pairs, programmes
+from members.models import Person
+from outreach.models import HostProfile, Pairing, Partnership, Programme, Renewal, SubjectStaff, Trip
+from outreach.workflow import pairs, programmes, trips_rules
 from outreach.workflow.rows import Moved, mark_of
 from tests.factories import make_district, make_host_school, make_pairing, make_person, make_programme
 from tests.outreach import rows
@@ -151,6 +152,44 @@ def test_a_loaded_name_may_stay_and_is_later_given_its_person(cast, by):
     assert AuditEvent.objects.last().changes["principal_name"] == ["周校长", "周立新"]
 
 
+def test_another_principal_does_not_come_in_by_the_link_of_the_one_before(cast, by):
+    pairing, link = cast.home.pairing, cast.home.pairing.access_link
+    same = make_person(school=cast.home.school, name="周校长")
+    edit(pairing, by, principal=same)
+    pairing.refresh_from_db()
+    edit(pairing, by, subject="语文")
+    pairing.refresh_from_db()
+    Person.objects.filter(pk=same.pk).update(name="周立新")
+    edit(pairing, by, principal=Person.objects.get(pk=same.pk))
+    pairing.refresh_from_db()
+    link.refresh_from_db()
+    assert (pairing.principal_name, link.revoked_at) == ("周立新", None)
+    namesake = make_person(school=cast.far.school, name="周立新")
+    edit(pairing, by, principal=namesake)
+    link.refresh_from_db()
+    assert (link.revoked_at, lines()) == (NOW, ["pairing.edit"] * 4)
+    assert set(AuditEvent.objects.last().changes) == {"principal", "revoked_at"}
+    pairing.refresh_from_db()
+    edit(pairing, by, principal=same)
+    assert "revoked_at" not in AuditEvent.objects.last().changes
+
+
+def test_another_name_than_the_loaded_one_ends_the_link(cast, by):
+    pairing, link = cast.home.pairing, cast.home.pairing.access_link
+    edit(pairing, by, principal=make_person(school=cast.home.school, name="吴校长"))
+    link.refresh_from_db()
+    assert (link.revoked_at, lines()) == (NOW, ["pairing.edit"])
+
+
+def test_an_edit_that_is_refused_leaves_the_link_open(cast, by):
+    pairing, link = cast.home.pairing, cast.home.pairing.access_link
+    make_pairing(programme=pairing.programme, principal_name="吴校长")
+    person = make_person(school=cast.home.school, name="吴校长")
+    assert "已有结对" in refusal(edit, pairing, by, principal=person)
+    link.refresh_from_db()
+    assert link.revoked_at is None
+
+
 def test_an_old_tab_of_a_pair_overwrites_nothing(cast, by):
     pairing = cast.home.pairing
     old = mark_of(pairing, pairs.FIELDS)
@@ -221,6 +260,36 @@ def test_a_closed_school_and_the_pair_s_other_school_are_no_partner(cast, by):
 )
 def test_an_early_end_has_a_day_within_the_agreement_and_its_reason(cast, by, on, reason, words):
     assert words in refusal(end, partner_of(cast.home.pairing), by, on=on, reason=reason)
+
+
+def test_an_agreement_does_not_end_under_a_trip_that_waits_for_its_school(cast, by):
+    """The trip could not be confirmed any more: its last day must lie before the end."""
+    pairing, one = cast.home.pairing, partner_of(cast.home.pairing)
+    trip = rows.make_trip(pairing=pairing, host_school=one.host_school, from_on=DAY(2020, 3, 1), days=3)
+    for on in (DAY(2020, 2, 1), DAY(2020, 3, 1), DAY(2020, 3, 3)):
+        words = refusal(end, one, by, on=on)
+        assert "2020-03-01上午 至 2020-03-03下午" in words
+        assert "请先确认或退回那条下校记录，或把终止日期改到 2020-03-03 以后" in words
+    end(one, by, on=DAY(2020, 3, 4))
+    trips_rules.hold_place(Trip.objects.get(pk=trip.pk))
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "RETURNED", "CONFIRMED", "VOID"])
+def test_only_a_trip_that_waits_holds_an_agreement(cast, by, status):
+    pairing, one = cast.home.pairing, partner_of(cast.home.pairing)
+    day = DAY(2020, 3, 1)
+    rows.make_trip(pairing=pairing, host_school=one.host_school, from_on=day, status=status)
+    assert end(one, by, on=day).ended_on == day
+
+
+def test_a_trip_that_another_agreement_covers_or_none_did_holds_nothing(cast, by):
+    pairing, one = cast.home.pairing, partner_of(cast.home.pairing)
+    other = partner_of(pairing, JUNIOR)
+    rows.make_trip(pairing=pairing, host_school=one.host_school, from_on=DAY(2021, 9, 29))
+    rows.make_trip(pairing=pairing, host_school=other.host_school, number=2, from_on=DAY(2020, 3, 1))
+    one.to_on = DAY(2021, 9, 30)
+    one.save()
+    assert end(one, by, on=DAY(2020, 3, 1)).ended_on == DAY(2020, 3, 1)
 
 
 def test_an_agreement_that_ended_is_not_ended_renewed_or_changed_again(cast, by):

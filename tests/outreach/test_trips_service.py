@@ -71,12 +71,12 @@ def test_three_days_make_a_record_a_day_for_each_traveller_and_travel_none(cast)
 
 def test_days_of_an_earlier_year_are_back_entries_with_their_grade(cast):
     trip = submitted(cast)
-    steps.confirm(trip, name="李主任", by=cast.users.host, at=LATER)
+    steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=LATER)
     row = ServiceRecord.objects.first()
     assert (row.evidence, row.status) == ("B", R.CONFIRMED)
     assert row.basis == f"下校记录：{cast.home.host.name} 2019-03-12，李主任在线确认"
     other = submitted(cast, from_on=day(5), to_on=day(5))
-    steps.confirm(other, name="李主任", scan=SCAN, by=cast.users.district, at=LATER)
+    steps.confirm(other, version=other.version, name="李主任", scan=SCAN, by=cast.users.district, at=LATER)
     sheet = ServiceRecord.objects.get(served_on=day(5))
     assert (sheet.evidence, sheet.confirmed_by) == ("A", cast.users.district)
     assert "盖章确认单（李主任）" in sheet.basis
@@ -125,9 +125,9 @@ def test_a_trip_opened_again_comes_back_with_other_days(cast):
     trip = steps.reopen(confirmed(cast), reason="日期有误", by=cast.users.district, at=AT)
     assert (trip.proof, trip.confirmer_name, trip.confirmed_at) == ("", "", None)
     values = values_of(cast.home.pairing, to_on=day(1))
-    steps.edit(trip, values, version=trip.version, by=cast.users.outreach, at=AT)
+    trip = steps.edit(trip, values, version=trip.version, by=cast.users.outreach, at=AT)
     steps.submit(trip, by=cast.users.outreach, at=AT)
-    steps.confirm(trip, name="李主任", by=cast.users.host, at=AT)
+    steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=AT)
     assert [one[3] for one in hours()].count(R.CONFIRMED) == 2
     assert trip.members.get().number == 1
 
@@ -149,7 +149,7 @@ def test_a_refused_confirmation_writes_nothing(cast, monkeypatch):
 
     monkeypatch.setattr(steps.files, "keep_scan", fails)
     with pytest.raises(Refused, match="磁盘已满"):
-        steps.confirm(trip, name="李主任", scan=SCAN, by=cast.users.district, at=AT)
+        steps.confirm(trip, version=trip.version, name="李主任", scan=SCAN, by=cast.users.district, at=AT)
     assert (Trip.objects.get().status, hours()) == (S.SUBMITTED, [])
 
 
@@ -235,6 +235,6 @@ def test_the_office_s_entry_counts_as_the_principal_s(cast):
     values = values_of(cast.home.pairing, behalf_basis="电话")
     trip = steps.enter(cast.home.pairing, values, by=cast.users.district, at=AT)
     steps.submit(trip, by=cast.users.district, at=AT)
-    steps.confirm(trip, name="李主任", by=cast.users.host, at=AT)
+    steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=AT)
     assert len(hours()) == 3
     assert entered(cast, from_on=day(30), to_on=day(30)).members.get().number is None

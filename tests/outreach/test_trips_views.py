@@ -226,7 +226,16 @@ def test_the_office_confirms_returns_opens_and_voids(cast):
     assert cast.district.get(confirm).status_code == 200
     bad = cast.district.post(confirm, {"name": "李主任"})
     assert (bad.status_code, "盖章确认单扫描件" in words(bad)) == (422, True)
-    cast.district.post(confirm, {"name": "李主任", "file": upload("确认单.jpg")})
+    sent = {"name": "李主任", "version": bad.context["form"]["version"].value()}
+    assert sent["version"] is None
+    old = cast.district.post(confirm, {**sent, "version": "0", "file": upload("确认单.jpg")})
+    assert (old.status_code, "请重新核对以后再确认" in words(old), "李主任" in words(old)) == (
+        422,
+        True,
+        True,
+    )
+    sent["version"] = old.context["form"]["version"].value()
+    cast.district.post(confirm, {**sent, "file": upload("确认单.jpg")})
     trip.refresh_from_db()
     assert (trip.status, trip.proof) == (S.CONFIRMED, Trip.Proof.SHEET)
     scan = cast.outreach.get(url_of(trip, "scan/"))
@@ -236,7 +245,14 @@ def test_the_office_confirms_returns_opens_and_voids(cast):
     assert "节数有误" in words(cast.outreach.get(url_of(trip)))
     steps.submit(trip, by=cast.users.outreach, at=AT)
     assert cast.district.post(url_of(trip, "return/"), {"reason": ""}).status_code == 422
-    cast.district.post(url_of(trip, "return/"), {"reason": "请核对"})
+    old = cast.district.post(url_of(trip, "return/"), {"reason": "请核对"})
+    assert (old.status_code, "请重新核对以后再退回" in words(old), "请核对" in words(old)) == (
+        422,
+        True,
+        True,
+    )
+    version = cast.district.get(url_of(trip, "return/")).context["form"]["version"].value()
+    cast.district.post(url_of(trip, "return/"), {"reason": "请核对", "version": version})
     cast.district.post(url_of(trip, "void/"), {"reason": "没有成行"})
     trip.refresh_from_db()
     assert trip.status == S.VOID
@@ -304,6 +320,9 @@ def test_days_that_nobody_saw_are_not_sent(cast, post):
         ({"to_on": "2019-03-12", "from_half": "1", "to_half": "0"}, "离校时间不能早于到校时间"),
         ({"to_on": "2020-03-12"}, "一次下校最多 60 天"),
         ({"from_on": "昨天"}, "有效"),
+        ({"from_on": "0019-04-11", "to_on": "0019-04-11"}, "年份写的是 19，请核对"),
+        ({"from_on": "0202-04-11", "to_on": "0202-04-11"}, "年份写的是 202，请核对"),
+        ({"from_on": "9999-12-31", "to_on": "9999-12-31"}, "在 1990 到 2100 之间"),
         ({"purpose": ""}, "请填写“下校内容”"),
         ({"lecture_attendances": "30"}, "请同时填写讲座场次"),
         ({"lessons_taught": "-1"}, "“上课节数”不能是负数"),
@@ -323,6 +342,18 @@ def test_bad_input_says_what_where_and_how_and_loses_nothing(cast, post, fields,
     assert (answer.status_code, Trip.objects.count()) == (422, 0)
     assert said in page
     assert "老师们很用心" in page
+
+
+@pytest.mark.parametrize("year", ["0019", "0202"])
+def test_a_year_that_is_a_slip_of_the_pen_loses_nothing(cast, post, year):
+    day_of = f"{year}-04-11"
+    sent = {**post, "from_on": day_of, "to_on": day_of, f"day_{day_of}": "5", "do": "submit"}
+    for do, status in (("submit", 422), ("draft", 422), ("generate", 200)):
+        answer = cast.outreach.post(NEW, {**sent, "travel": "高铁换校车", "lectures": "7", "do": do})
+        page = words(answer)
+        assert (answer.status_code, Trip.objects.count()) == (status, 0)
+        for kept in (f'value="{day_of}"', "听课评课", "高铁换校车", 'value="7"', "请先填写到校日期"):
+            assert kept in page, (do, kept)
 
 
 def test_what_cannot_be_sent_yet_is_kept(cast, post):

@@ -33,12 +33,13 @@ def take(name, trip, by):
     """Take a step by its name, with whatever it asks for."""
     told = {"by": by, "at": AT}
     if name == "confirm":
-        return steps.confirm(trip, name="李主任", scan=SCAN if getattr(by, "pk", None) else None, **told)
+        told |= {"version": trip.version, "scan": SCAN if getattr(by, "pk", None) else None}
+        return steps.confirm(trip, name="李主任", **told)
     if name in {"submit", "withdraw"}:
         return getattr(steps, name)(trip, **told)
-    return {"return": steps.send_back, "reopen": steps.reopen, "void": steps.void}[name](
-        trip, reason="数字有误", **told
-    )
+    if name == "return":
+        return steps.send_back(trip, reason="数字有误", version=trip.version, **told)
+    return {"reopen": steps.reopen, "void": steps.void}[name](trip, reason="数字有误", **told)
 
 
 # --- entering -----------------------------------------------------------------------------------------
@@ -161,6 +162,14 @@ def test_a_school_closed_before_the_end_is_refused(cast):
     assert entered(cast, to_on=day(1)).pk
 
 
+def test_a_stay_before_the_programme_began_is_refused_where_the_agreement_has_no_first_day(cast):
+    cast.home.pairing.partnerships.update(from_on=None)
+    early = datetime.date(2018, 9, 30)
+    with pytest.raises(Refused, match="2018-09-30 早于“第一批老校长下乡”的启动日期 2018-10-01"):
+        entered(cast, from_on=early, to_on=early)
+    assert entered(cast, from_on=datetime.date(2018, 10, 1), to_on=datetime.date(2018, 10, 1)).pk
+
+
 def test_a_need_of_another_school_cannot_be_ticked(cast):
     with pytest.raises(Refused, match="不是.*提出的"):
         entered(cast, needs=[make_need(text="缺实验器材")])
@@ -269,15 +278,16 @@ def test_a_reason_is_asked(cast, name):
     status = min(steps.STEPS[name].from_states - {S.DRAFT})
     trip = make_trip(pairing=cast.home.pairing, status=status)
     step = {"return": steps.send_back, "reopen": steps.reopen, "void": steps.void}[name]
+    told = {"version": trip.version} if name == "return" else {}
     with pytest.raises(Refused, match="请写明理由"):
-        step(trip, reason="  ", by=cast.users.district, at=AT)
+        step(trip, reason="  ", **told, by=cast.users.district, at=AT)
 
 
 def test_another_host_school_confirms_nothing(cast):
     other = cast.home.pairing.partnerships.order_by("pk").last().host_school
     trip = submitted(cast, host_school=other)
     with pytest.raises(Refused, match="不在您的职责范围内"):
-        steps.confirm(trip, name="李主任", by=cast.users.host, at=AT)
+        steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=AT)
 
 
 def test_a_principal_never_confirms_even_if_his_link_opens_the_school_too(cast):
@@ -285,7 +295,7 @@ def test_a_principal_never_confirms_even_if_his_link_opens_the_school_too(cast):
     cast.home.host.access_link = cast.users.outreach.link
     cast.home.host.save()
     with pytest.raises(Refused, match="不在您的职责范围内"):
-        steps.confirm(trip, name="周校长", by=cast.users.outreach, at=AT)
+        steps.confirm(trip, version=trip.version, name="周校长", by=cast.users.outreach, at=AT)
     assert AccessLink.objects.filter(host_schools=cast.home.host, role="OUTREACH").exists()
     assert Trip.objects.get().status == S.SUBMITTED
 
@@ -293,10 +303,11 @@ def test_a_principal_never_confirms_even_if_his_link_opens_the_school_too(cast):
 def test_the_office_confirms_by_the_sheet_alone(cast):
     trip = submitted(cast)
     with pytest.raises(Refused, match="上传受援学校盖章后的确认单"):
-        steps.confirm(trip, name="李主任", by=cast.users.district, at=AT)
+        steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.district, at=AT)
     with pytest.raises(Refused, match="确认人的姓名"):
-        steps.confirm(trip, name=" ", scan=SCAN, by=cast.users.district, at=AT)
-    done = steps.confirm(trip, name="李主任", words="属实", scan=SCAN, by=cast.users.district, at=AT)
+        steps.confirm(trip, version=trip.version, name=" ", scan=SCAN, by=cast.users.district, at=AT)
+    told = {"version": trip.version, "name": "李主任", "words": "属实"}
+    done = steps.confirm(trip, **told, scan=SCAN, by=cast.users.district, at=AT)
     assert (done.proof, done.confirmer_name, done.confirmed_by) == (
         Trip.Proof.SHEET,
         "李主任",
@@ -323,12 +334,30 @@ def test_a_school_closed_after_it_was_sent_is_not_confirmed(cast):
     cast.home.host.closed_on = DAY
     cast.home.host.save()
     with pytest.raises(Refused, match="停办"):
-        steps.confirm(trip, name="李主任", by=cast.users.host, at=AT)
+        steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=AT)
+
+
+def test_what_nobody_read_is_neither_confirmed_nor_returned(cast):
+    trip = submitted(cast)
+    steps.withdraw(trip, by=cast.users.outreach, at=AT)
+    values = values_of(cast.home.pairing, lessons_observed=20)
+    steps.edit(trip, values, version=trip.version, by=cast.users.outreach, at=AT)
+    fresh = steps.submit(trip, by=cast.users.outreach, at=AT)
+    for by in (cast.users.host, cast.users.district):
+        with pytest.raises(steps.Moved, match="刚被改过，请重新核对以后再确认") as moved:
+            steps.confirm(trip, version=trip.version, name="李主任", scan=SCAN, by=by, at=AT)
+        assert moved.value.version == fresh.version == 2
+        with pytest.raises(steps.Moved, match="刚被改过，请重新核对以后再退回"):
+            steps.send_back(trip, version=trip.version, reason="听课是2节", by=by, at=AT)
+    assert (Trip.objects.get().status, Attachment.objects.count()) == (S.SUBMITTED, 0)
+    assert (lines("trip.confirm"), lines("trip.return")) == ([], [])
+    assert steps.confirm(trip, version=2, name="李主任", by=cast.users.host, at=AT).status == S.CONFIRMED
 
 
 def test_what_came_back_is_sent_anew_and_says_nothing_of_before(cast):
     trip = submitted(cast)
-    back = steps.send_back(trip, reason="听课是5节", name="李主任", by=cast.users.host, at=AT)
+    told = {"version": trip.version, "reason": "听课是5节", "name": "李主任"}
+    back = steps.send_back(trip, **told, by=cast.users.host, at=AT)
     assert (back.confirm_words, back.confirmer_name) == ("听课是5节", "李主任")
     again = steps.submit(trip, by=cast.users.outreach, at=AT)
     assert (again.confirm_words, again.confirmer_name, again.proof) == ("", "", "")
@@ -432,8 +461,9 @@ def test_photos_are_nine_at_most_and_stay_once_confirmed(cast):
         1,
         1,
     )
-    steps.submit(trip, by=cast.users.outreach, at=AT)
-    steps.confirm(trip, name="李主任", by=cast.users.host, at=AT)
+    trip = steps.submit(trip, by=cast.users.outreach, at=AT)
+    assert trip.version == 3
+    steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=AT)
     with pytest.raises(Refused, match="照片不能再改"):
         add_photos(trip, files[:1], by=cast.users.outreach, at=AT)
 

@@ -44,7 +44,8 @@ def submitted(cast, **fields) -> Trip:
 
 
 def confirmed(cast, **fields) -> Trip:
-    return steps.confirm(submitted(cast, **fields), name="李主任", by=cast.users.host, at=AT)
+    trip = submitted(cast, **fields)
+    return steps.confirm(trip, version=trip.version, name="李主任", by=cast.users.host, at=AT)
 
 
 def picture(size=(40, 20), *, gps=False) -> bytes:
