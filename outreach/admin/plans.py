@@ -51,8 +51,11 @@ class PlanItemAdmin(ReadOnlyAdmin):
 
 @admin.register(PlanProgress, site=office)
 class PlanProgressAdmin(ReadOnlyAdmin):
-    fieldsets = ((None, {"fields": ("item", "reported_on", "done", "words", "entered_by")}),)
-    list_display = ("item", "reported_on", "done", "words")
+    fieldsets = (
+        (None, {"fields": ("item", "reported_on", "done", "words", "entered_by")}),
+        ("作废", {"fields": ("struck_at", "struck_by", "strike_reason")}),
+    )
+    list_display = ("item", "reported_on", "done", "words", "struck_at")
     list_select_related = ("item",)
     search_fields = ("item__title", "words")
     ordering = ("-reported_on", "-pk")

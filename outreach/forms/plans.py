@@ -98,8 +98,9 @@ class PlanItemForm(RowForm):
 
 
 class ProgressForm(PortalForm):
-    """What was done of a task since the report before."""
+    """What was done of a task since the report before; `mark` says what had been reported by then."""
 
+    mark = forms.CharField(required=False, widget=forms.HiddenInput)
     reported_on = forms.DateField(label="日期")
     done = forms.IntegerField(
         label="本次完成数", min_value=0, max_value=10**6, help_text="只填上次填报以后新完成的，平台自动累加。"

@@ -13,20 +13,24 @@ from .research import Need
 
 #: A plan has so many years; the first begins with the programme.
 YEARS = 3
+#: The last day from which three whole years can be counted.
+LAST_START = datetime.date(datetime.MAXYEAR - YEARS - 1, 12, 31)
 
 
 def years_later(day: datetime.date, years: int) -> datetime.date:
-    """Return the same day so many years later; 29 February becomes 28 February."""
+    """Return the same day so many years later; 29 February becomes 28 February, and time ends in 9999."""
+    year = min(day.year + years, datetime.MAXYEAR)
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:
-        return day.replace(year=day.year + years, day=28)
+        return day.replace(year=year, day=28)
 
 
 def plan_year(programme: Programme, year_no: int) -> tuple[datetime.date, datetime.date]:
     """Return first and last day of the plan's first, second or third year; the first begins the programme."""
-    first = years_later(programme.started_on, year_no - 1)
-    return first, years_later(programme.started_on, year_no) - datetime.timedelta(days=1)
+    # No form takes such a day, a load may: the page of its plan must open, or nobody can mend it.
+    began = min(programme.started_on, LAST_START)
+    return years_later(began, year_no - 1), years_later(began, year_no) - datetime.timedelta(days=1)
 
 
 class PlanQuerySet(ScopedQuerySet):
@@ -293,25 +297,53 @@ class PlanProgressQuerySet(ScopedQuerySet):
     def until(self, day: datetime.date):
         return self.filter(reported_on__lte=day)
 
+    def standing(self):
+        """Keep what counts: reports that were not struck."""
+        return self.filter(struck_at=None)
+
+    def of_item(self, item):
+        return self.filter(item=item).order_by("pk")
+
     def of_plan(self, plan):
-        """Keep what was reported of a plan's items, the newest first, in one query."""
-        found = self.filter(item__plan=plan).select_related("item", "entered_by")
-        return found.order_by("-reported_on", "-pk")
+        """Keep what was reported of a plan in all its revisions, the newest first, in one query.
+
+        The revisions share one sum, so that a page shows all that its numbers are made of.
+        """
+        found = self.filter(item__plan__programme=plan.programme_id)
+        return found.select_related("item", "entered_by", "struck_by").order_by("-reported_on", "-pk")
+
+    def for_page(self):
+        return self.select_related("item__plan__programme", "entered_by")
 
 
 class PlanProgress(models.Model):
-    """What was done of an item since the report before: a number that adds to the others, and words."""
+    """What was done of an item since the report before: a number that adds to the others, and words.
+
+    One that was struck (作废) stays on the page with the reason and counts no more.
+    """
 
     item = models.ForeignKey(PlanItem, models.PROTECT, related_name="progress", verbose_name="任务")
     reported_on = models.DateField("日期")
     done = models.PositiveIntegerField("本次完成数")
     words = models.CharField("情况说明", max_length=300, blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="登记人")
+    struck_at = models.DateTimeField("作废时间", null=True, editable=False)
+    struck_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="作废人"
+    )
+    strike_reason = models.CharField("作废理由", max_length=500, blank=True, editable=False)
 
     objects = PlanProgressQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "任务进展"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(struck_at=None) | ~Q(strike_reason=""),
+                name="a_struck_report_has_its_reason",
+                violation_error_message="作废填报的进展要写明理由。",
+            )
+        ]
 
     def __str__(self):
         return f"{self.item} {self.reported_on}"

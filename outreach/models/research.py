@@ -118,13 +118,14 @@ class NeedQuerySet(ScopedQuerySet):
     def quiet(self, day: datetime.date):
         """Keep the unmet needs without any action in the QUIET_DAYS before `day`, in one query.
 
-        An action is the visit that found it, reported progress of an item, a standing trip, a teaching
-        event (the day each ends) and an assessment.
+        An action is the visit that found it, reported progress of an item that was not struck, a standing
+        trip, a teaching event (the day each ends) and an assessment.
         """
         since = day - datetime.timedelta(days=QUIET_DAYS)
         assessed = Assessment.objects.filter(need=OuterRef("pk"), assessed_on__gte=since)
+        reported = {"planitem__progress__reported_on__gte": since, "planitem__progress__struck_at": None}
         return self.unmet().filter(
-            ~Exists(_items(planitem__progress__reported_on__gte=since, superseded=True)),
+            ~Exists(_items(**reported, superseded=True)),
             ~Exists(_trips(trip__to_on__gte=since)),
             ~Exists(_events(teachingevent__to_on__gte=since)),
             ~Exists(assessed),

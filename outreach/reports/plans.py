@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 
@@ -65,23 +65,64 @@ class YearDone:
 
 
 @dataclass(frozen=True)
+class Work:
+    """A confirmed trip or a teaching event that names a task: which, from when on, where or what."""
+
+    kind: Literal["trip", "event"]
+    pk: int
+    on: datetime.date
+    name: str
+
+    def __str__(self) -> str:
+        return f"{'下校' if self.kind == 'trip' else '送教'} {self.on:%Y-%m-%d} {self.name}"
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a plan is: by the key of the task, and by year."""
+    """How far a plan is: by the key of the task, and by year; and the work that names each task, by day."""
 
     by_item: Mapping[int, Done]
     by_year: Mapping[int, YearDone]
+    works: Mapping[int, Sequence[Work]]
+
+
+@dataclass(frozen=True)
+class _Trip:
+    work: Work
+    programme: int
+    school: int
+    to_on: datetime.date
+    halves: int
+    #: In the order of TRIP_SUMS.
+    sums: Sequence[int]
+    #: Roots of the tasks that it names.
+    named: frozenset[int]
+
+
+@dataclass(frozen=True)
+class _Event:
+    work: Work
+    programme: int
+    to_on: datetime.date
+    schools: frozenset[int]
+    named: frozenset[int]
 
 
 @dataclass(frozen=True)
 class _Facts:
     """What the items are counted from, each read by one query."""
 
-    trips: list[tuple]
-    events: list[tuple]
-    #: Schools of each event.
-    places: Mapping[int, set[int]]
-    #: Reported so far, by item.
+    trips: Sequence[_Trip]
+    events: Sequence[_Event]
+    #: The root of each item: the first of the items that it was copied from.
+    roots: Mapping[int, int]
+    #: Reported so far, by root.
     reported: Mapping[int, int]
+    #: Work that ends later is not counted.
+    until: datetime.date
+
+    def root(self, item: PlanItem) -> int:
+        return self.roots.get(item.pk, item.pk)
 
 
 # --- progress -------------------------------------------------------------------------------------------
@@ -90,76 +131,157 @@ class _Facts:
 def progress_of(items: Iterable[PlanItem], actor: Any, *, until: datetime.date | None = None) -> Progress:
     """Count what is done of each item, in five queries whatever their number.
 
-    Counted are confirmed trips and events of the item's plan year, of its programme and, where it names one,
-    at its school; or what was reported is added up. Items come with plan and programme loaded. `until` leaves
+    Work that names tasks of the plan, in whichever revision, counts for these alone and whatever its year:
+    the office has said what it was for. Work that names none counts for every item of its measure, plan year
+    and programme. Both at the item's school where it names one. Counted are confirmed trips, and events; or
+    what was reported and not struck is added up. Items come with plan and programme loaded. `until` leaves
     out what ended later. A principal counts the trips of his own pair.
     """
     items = list(items)
-    facts = _facts_of(items, actor, until)
+    facts = _facts_of(items, actor, until or datetime.date.max)
     by_item = {item.pk: Done(_done(item, facts), item.target) for item in items}
     by_year = {}
     for year_no in range(1, YEARS + 1):
         mine = [by_item[item.pk] for item in items if item.year_no == year_no]
         by_year[year_no] = YearDone(sum(one.is_met for one in mine), len(mine))
-    return Progress(by_item, by_year)
+    works = _works(facts)
+    return Progress(by_item, by_year, {item.pk: works.get(facts.root(item), []) for item in items})
 
 
-def _facts_of(items: Sequence[PlanItem], actor: Any, until: datetime.date | None) -> _Facts:
+def _works(facts: _Facts) -> dict[int, list[Work]]:
+    """Return the work that names each root, by day; an event that is still to come stands there too."""
+    found: dict[int, list[Work]] = defaultdict(list)
+    for one in (*facts.trips, *facts.events):
+        for root in one.named:
+            found[root].append(one.work)
+    for works in found.values():
+        works.sort(key=lambda work: (work.on, work.kind, work.pk))
+    return found
+
+
+def _facts_of(items: Sequence[PlanItem], actor: Any, until: datetime.date) -> _Facts:
     programmes = {item.plan.programme_id for item in items}
-    last = until or datetime.date.max
+    roots: dict[int, int] = {}
+    chain = PlanItem.objects.visible_to(actor).of_programmes(programmes).order_by("pk")
+    for pk, origin in chain.values_list("pk", "origin"):
+        # An origin is older than its copy, so its own root is known already.
+        roots[pk] = roots.get(origin, pk)
+    return _Facts(
+        trips=_trips(programmes, actor, roots, until),
+        events=_events(programmes, actor, roots),
+        roots=roots,
+        reported=_reported(programmes, actor, roots, until),
+        until=until,
+    )
+
+
+def _trips(
+    programmes: Iterable[int], actor: Any, roots: Mapping[int, int], until: datetime.date
+) -> list[_Trip]:
+    """Read the confirmed trips with the tasks that they name; a trip is a row a task in this one query."""
     trips = Trip.objects.visible_to(actor).confirmed().filter(pairing__programme__in=programmes)
+    columns = (
+        *("pk", "items", "pairing__programme", "host_school", "host_school__name"),
+        *("from_on", "from_half", "to_on", "to_half", *TRIP_SUMS.values()),
+    )
+    rows: dict[int, tuple] = {}
+    named: dict[int, set[int]] = defaultdict(set)
+    for pk, item, *row in trips.ended_by(until).order_by().values_list(*columns):
+        rows[pk] = tuple(row)
+        if item in roots:
+            named[pk].add(roots[item])
+    return [
+        _Trip(
+            work=Work("trip", pk, from_on, name),
+            programme=programme,
+            school=school,
+            to_on=to_on,
+            halves=(to_on - from_on).days * 2 + to_half - from_half + 1,
+            sums=sums,
+            named=frozenset(named[pk]),
+        )
+        for pk, (programme, school, name, from_on, from_half, to_on, to_half, *sums) in rows.items()
+    ]
+
+
+def _events(programmes: Iterable[int], actor: Any, roots: Mapping[int, int]) -> list[_Event]:
+    """Read the events with their schools and the tasks that they name, in two queries."""
     events = TeachingEvent.objects.visible_to(actor).filter(programme__in=programmes)
     lessons = Lesson.objects.visible_to(actor).filter(event__programme__in=programmes)
     places: dict[int, set[int]] = defaultdict(set)
     for event, school in lessons.order_by().values_list("event", "host_school"):
         places[event].add(school)
-    trip_fields = ("pairing__programme", "host_school", "from_on", "from_half", "to_on", "to_half")
-    return _Facts(
-        trips=list(
-            trips.filter(to_on__lte=last).order_by().values_list("pk", *trip_fields, *TRIP_SUMS.values())
-        ),
-        events=list(events.filter(to_on__lte=last).order_by().values_list("pk", "programme", "from_on")),
-        places=places,
-        reported=_reported(programmes, actor, last),
-    )
+    rows: dict[int, tuple] = {}
+    named: dict[int, set[int]] = defaultdict(set)
+    columns = ("pk", "items", "programme", "name", "from_on", "to_on")
+    for pk, item, *row in events.order_by().values_list(*columns):
+        rows[pk] = tuple(row)
+        if item in roots:
+            named[pk].add(roots[item])
+    return [
+        _Event(
+            work=Work("event", pk, from_on, name),
+            programme=programme,
+            to_on=to_on,
+            schools=frozenset(places[pk]),
+            named=frozenset(named[pk]),
+        )
+        for pk, (programme, name, from_on, to_on) in rows.items()
+    ]
 
 
-def _reported(programmes: Iterable[int], actor: Any, last: datetime.date) -> dict[int, int]:
-    """Sum the reported progress of each item; copies of an item in other revisions share one sum."""
-    first: dict[int, int] = {}
-    chain = PlanItem.objects.visible_to(actor).of_programmes(programmes).order_by("pk")
-    for pk, origin in chain.values_list("pk", "origin"):
-        # An origin is older than its copy, so its own first is known already.
-        first[pk] = first.get(origin, pk)
-    rows = PlanProgress.objects.visible_to(actor).of_programmes(programmes).until(last)
+def _reported(
+    programmes: Iterable[int], actor: Any, roots: Mapping[int, int], until: datetime.date
+) -> dict[int, int]:
+    """Sum the reported progress by root: copies of an item in other revisions share one sum."""
+    rows = PlanProgress.objects.visible_to(actor).of_programmes(programmes).standing().until(until)
     sums: dict[int, int] = defaultdict(int)
     for _, item, done in rows.order_by().values_list("pk", "item", "done"):
-        sums[first.get(item, item)] += done
-    return {pk: sums[root] for pk, root in first.items() if root in sums}
+        sums[roots.get(item, item)] += done
+    return sums
 
 
 def _done(item: PlanItem, facts: _Facts) -> Number:
+    root = facts.root(item)
     if item.measure == M.REPORTED:
-        return facts.reported.get(item.pk, 0)
+        return facts.reported.get(root, 0)
     programme, school = item.plan.programme_id, item.host_school_id
     first, last = plan_year(item.plan.programme, item.year_no)
+
+    def counts(one: _Trip | _Event, on: datetime.date, schools: Iterable[int]) -> bool:
+        is_meant = root in one.named if one.named else first <= on <= last
+        return is_meant and one.programme == programme and (school is None or school in schools)
+
     if item.measure == M.EVENTS:
-        return sum(
-            of == programme and first <= from_on <= last and (school is None or school in facts.places[pk])
-            for pk, of, from_on in facts.events
-        )
-    trips = [
-        row
-        for row in facts.trips
-        if row[1] == programme and first <= row[5] <= last and school in (None, row[2])
-    ]
+        held = (one for one in facts.events if one.to_on <= facts.until)
+        return sum(counts(one, one.work.on, one.schools) for one in held)
+    trips = [one for one in facts.trips if counts(one, one.to_on, (one.school,))]
     if item.measure == M.TRIPS:
         return len(trips)
     if item.measure == M.DAYS:
-        halves = sum((row[5] - row[3]).days * 2 + row[6] - row[4] + 1 for row in trips)
+        halves = sum(one.halves for one in trips)
         return halves // 2 if halves % 2 == 0 else halves / 2
-    place = 7 + list(TRIP_SUMS).index(M(item.measure))
-    return sum(row[place] for row in trips)
+    place = list(TRIP_SUMS).index(M(item.measure))
+    return sum(one.sums[place] for one in trips)
+
+
+#: So much work of one task is named, the latest; of more, the number is said.
+WORKS_NAMED = 5
+
+
+def latest_works(works: Sequence[Work]) -> Sequence[Work]:
+    """Keep the work that is named one by one."""
+    return works[-WORKS_NAMED:]
+
+
+def more_works(works: Sequence[Work]) -> str:
+    """Say how much there is when not all is named; empty otherwise."""
+    return f"共 {len(works):,} 次，以上是最近 {WORKS_NAMED} 次" if len(works) > WORKS_NAMED else ""
+
+
+def works_words(works: Sequence[Work]) -> str:
+    """Write the work that names a task: 下校 2019-03-12 某中学；送教 2019-04-11 送教下校活动."""
+    return "；".join(filter(None, [*map(str, latest_works(works)), more_works(works)]))
 
 
 def done_words(item: PlanItem, done: Done) -> str:
@@ -246,6 +368,8 @@ def _said(item: PlanItem, name: str) -> str:
 
 # --- drawing and print ------------------------------------------------------------------------------------
 
+#: What the numbers are made of.
+NAMED = "写明对应任务的下校和送教，只计入所对应的任务。"
 #: So many tasks go on one drawing of the print: it must fit a page.
 SPANS_A_PAGE = 10
 
@@ -276,6 +400,7 @@ ITEM_COLUMNS = (
     Column("school", "范围", width=18),
     Column("target", "指标", width=24),
     Column("done", "已完成", width=12, align="center"),
+    Column("works", "对应的下校和送教", width=30),
     Column("owner", "责任人", width=12, align="center"),
     Column("due_on", "完成期限", width=12, format="date"),
 )
@@ -294,6 +419,7 @@ def item_table(items: Iterable[PlanItem], progress: Progress, year_no: int) -> T
                 str(item.host_school or "全部学校"),
                 target_words(item),
                 done_words(item, progress.by_item[item.pk]),
+                works_words(progress.works[item.pk]),
                 item.owner,
                 item.due_on,
             )
@@ -322,7 +448,7 @@ def plan_document(
     parts.append(Paragraph("年度目标", level=1))
     parts += [Paragraph(f"第{goal.year_no}年：{_ended(goal.text)}") for goal in goals]
     parts.append(Paragraph("进度", level=1))
-    parts.append(Paragraph(f"完成数截至{until}，下校只统计受援学校已确认的。任务见附件。"))
+    parts.append(Paragraph(f"完成数截至{until}，下校只统计受援学校已确认的。{NAMED}任务见附件。"))
     parts += [
         Drawing(drawing(plan, items[start : start + SPANS_A_PAGE], progress, width=600))
         for start in range(0, len(items), SPANS_A_PAGE)

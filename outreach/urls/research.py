@@ -36,6 +36,11 @@ urlpatterns = [
         plans_items.plan_item_progress,
         name="plan-item-progress",
     ),
+    path(
+        "outreach/plans/progress/<int:pk>/strike/",
+        plans_items.plan_progress_strike,
+        name="plan-progress-strike",
+    ),
     path("outreach/effect/", effect.effect_sheet, name="effect-sheet"),
     path("outreach/effect/export/", effect.effect_export, name="effect-export"),
 ]

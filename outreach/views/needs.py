@@ -25,7 +25,7 @@ from outreach.filters.needs import NeedFilter
 from outreach.forms.needs import AssessForm, NeedForm, PaperAssessForm
 from outreach.models import Assessment, Need, Trip
 from outreach.reports.needs import Loop, latest_ratings, loop_of, need_table, rating_word
-from outreach.views.shared import export_for, how_to_begin
+from outreach.views.shared import export_for, how_to_begin, keeping
 from outreach.workflow import needs as steps
 from outreach.workflow.needs import HOST, OFFICE, SCAN
 
@@ -278,7 +278,7 @@ def need_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_form(
         request,
         form,
-        step,
+        keeping(form, step),
         title="修改需求",
         action="保存",
         back_url=url_of(need),

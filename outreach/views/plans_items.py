@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
 from guanweihui.lists import Fact
+from guanweihui.round_forms import ReasonForm
 from outreach.forms.plans import PlanItemForm, ProgressForm, RemoveForm
-from outreach.models import HostSchool, Need, Plan, PlanItem
+from outreach.models import HostSchool, Need, Plan, PlanItem, PlanProgress
 from outreach.reports.plans import target_words
 from outreach.views.plans import FORM_METHODS, crumbs_of, plan_or_404, url_of
+from outreach.views.shared import keeping
 from outreach.workflow import plans_items as steps
 from outreach.workflow.needs import OFFICE
 
@@ -36,7 +38,7 @@ def item_page(request: HttpRequest, plan: Plan, form: PlanItemForm, step: Any, *
     return answer_form(
         request,
         form,
-        step,
+        keeping(form, step),
         action="保存",
         facts=[Fact("方案", str(plan)), Fact("启动日期", plan.programme.started_on)],
         back_url=url_of(plan),
@@ -103,11 +105,17 @@ def plan_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_item_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Report what was done of a task that nothing counts."""
     item = item_or_404(request, pk)
-    form = ProgressForm(request.POST or None, initial={"reported_on": timezone.localdate()})
+    initial = {"reported_on": timezone.localdate(), "mark": steps.reports_mark(item)}
+    form = ProgressForm(request.POST or None, initial=initial)
+
+    def step(data: dict[str, Any]) -> PlanProgress:
+        ways = {"mark": data["mark"], "by": request.user, "at": timezone.now()}
+        return steps.report_progress(item, data, **ways)
+
     return answer_form(
         request,
         form,
-        lambda data: steps.report_progress(item, data, by=request.user, at=timezone.now()),
+        keeping(form, step),
         title="填报进展",
         action="保存",
         facts=[
@@ -118,4 +126,31 @@ def plan_item_progress(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=url_of(item.plan),
         crumbs=crumbs_of(item.plan),
         done="已登记进展。",
+    )
+
+
+@require_http_methods(FORM_METHODS)
+@posts(*OFFICE)
+def plan_progress_strike(request: HttpRequest, pk: int) -> HttpResponse:
+    """Strike a report that was wrong."""
+    reports = PlanProgress.objects.visible_to(request.user, roles=OFFICE).for_page()
+    row = get_object_or_404(reports, pk=pk)
+    return answer_form(
+        request,
+        ReasonForm(request.POST or None),
+        lambda data: steps.strike_progress(row, reason=data["reason"], by=request.user, at=timezone.now()),
+        title="作废进展",
+        action="作废",
+        danger=True,
+        words="作废后这次填报不再计入完成数，记录和理由留在方案页面上。数填错的，作废后另行填报。",
+        facts=[
+            Fact("任务", row.item.title, wide=True),
+            Fact("日期", row.reported_on),
+            Fact("本次完成", row.done),
+            Fact("情况说明", row.words, wide=True),
+            Fact("登记人", str(row.entered_by or "")),
+        ],
+        back_url=url_of(row.item.plan),
+        crumbs=crumbs_of(row.item.plan),
+        done="已作废这次填报，不再计入完成数。",
     )

@@ -14,10 +14,14 @@ from guanweihui.templatetags.portal import moment
 from outreach.models import YEARS, Need, Plan, PlanGoal, PlanItem, PlanProgress
 from outreach.models.plans import plan_year
 from outreach.reports.plans import (
+    NAMED,
     Progress,
+    Work,
     differences,
     done_words,
     drawing,
+    latest_works,
+    more_works,
     progress_of,
     target_words,
 )
@@ -30,6 +34,7 @@ ITEM_COLUMNS = (
     ListColumn("范围"),
     ListColumn("指标"),
     ListColumn("已完成"),
+    ListColumn("对应的下校和送教", is_long=True),
     ListColumn("责任人"),
     ListColumn("完成期限", format="date"),
     ListColumn("需求", is_long=True),
@@ -46,7 +51,9 @@ PROGRESS_COLUMNS = (
     ListColumn("本次完成", format="int"),
     ListColumn("情况说明", is_long=True),
     ListColumn("登记人"),
+    ListColumn("状态"),
 )
+WORK_ROUTES = {"trip": ("trip-detail", "trip-list"), "event": ("event-detail", "event-list")}
 KINDS = {"新增": "ok", "修改": "info", "删除": "wrong"}
 MODE_KINDS = {PlanItem.Mode.TOGETHER: "info", PlanItem.Mode.APART: "plain"}
 
@@ -60,25 +67,26 @@ def context_of(actor: Any, plan: Plan, readable: Any, *, today: datetime.date) -
     items = items_of(actor, plan)
     goals = list(PlanGoal.objects.visible_to(actor).of(plan))
     progress = progress_of(items, actor, until=today)
-    reported = PlanProgress.objects.visible_to(actor).of_plan(plan)
+    reported, is_office = PlanProgress.objects.visible_to(actor).of_plan(plan), reach.serves(Role.DISTRICT)
     revisions = list(readable.of(plan.programme))
     before = next((one for one in revisions if one.revision == plan.revision - 1), None)
     return {
         "plan": plan,
         "facts": facts(plan),
         "steps_open": [step.name for step in STEPS.open_for(plan, reach.roles)],
-        "may_edit": reach.serves(Role.DISTRICT) and plan.status == Plan.Status.DRAFT,
-        "may_revise": reach.serves(Role.DISTRICT) and plan.status == Plan.Status.APPROVED,
+        "may_edit": is_office and plan.status == Plan.Status.DRAFT,
+        "may_revise": is_office and plan.status == Plan.Status.APPROVED,
         "is_partial": not reach.serves(*DISTRICT_WIDE),
         "today": today,
         "svg": drawing(plan, items, progress) if items else "",
-        "item_columns": (*ITEM_COLUMNS, WORK_COLUMN) if reach.serves(Role.DISTRICT) else ITEM_COLUMNS,
-        "years": years(plan, goals, items, progress, is_office=reach.serves(Role.DISTRICT)),
+        "named": NAMED,
+        "item_columns": (*ITEM_COLUMNS, WORK_COLUMN) if is_office else ITEM_COLUMNS,
+        "years": years(plan, goals, items, progress, is_office=is_office),
         "difference_columns": DIFFERENCE_COLUMNS,
         "before": before,
         "differences": changes(actor, before, (plan, goals, items)) if before else [],
-        "progress_columns": PROGRESS_COLUMNS,
-        "progress": [progress_row(one) for one in reported],
+        "progress_columns": (*PROGRESS_COLUMNS, WORK_COLUMN) if is_office else PROGRESS_COLUMNS,
+        "progress": [progress_row(one, is_office=is_office) for one in reported],
         "revisions": [one for one in revisions if one.pk != plan.pk],
         "trail": trail_of(actor, plan),
     }
@@ -142,6 +150,7 @@ def item_row(plan: Plan, item: PlanItem, progress: Progress, *, is_office: bool)
         str(item.host_school or "全部学校"),
         target_words(item),
         Mark(words, "ok") if done.is_met else words,
+        work_links(progress.works[item.pk]),
         item.owner,
         item.due_on,
         tuple(Link(need.text, reverse("need-detail", args=[need.pk])) for need in item.needs.all()),
@@ -149,6 +158,14 @@ def item_row(plan: Plan, item: PlanItem, progress: Progress, *, is_office: bool)
     if is_office:
         cells.append(item_links(plan, item))
     return ListRow(tuple(cells), key=str(item.pk), name=item.title)
+
+
+def work_links(works: Sequence[Work]) -> tuple[Link, ...]:
+    """Lead to the work that names a task, and to the list where there is more than a row can show."""
+    links = [Link(str(one), reverse(WORK_ROUTES[one.kind][0], args=[one.pk])) for one in latest_works(works)]
+    if more := more_works(works):
+        links.append(Link(more, reverse(WORK_ROUTES[works[-1].kind][1])))
+    return tuple(links)
 
 
 def item_links(plan: Plan, item: PlanItem) -> tuple[Link, ...]:
@@ -170,5 +187,15 @@ def changes(actor: Any, before: Plan, after: tuple[Plan, Any, Any]) -> list[List
     ]
 
 
-def progress_row(one: PlanProgress) -> ListRow:
-    return ListRow((one.item.title, one.reported_on, one.done, one.words, str(one.entered_by or "")))
+def progress_row(one: PlanProgress, *, is_office: bool) -> ListRow:
+    """Show a report; one that was struck says by whom, when and why."""
+    is_struck, words = one.struck_at is not None, one.words
+    if is_struck:
+        who = " ".join(filter(None, (str(one.struck_by or ""), moment(one.struck_at))))
+        words = "；".join(filter(None, (words, f"作废理由：{one.strike_reason}（{who}）")))
+    state = Mark("已作废", "void") if is_struck else Mark("有效", "ok")
+    cells: list[Any] = [one.item.title, one.reported_on, one.done, words, str(one.entered_by or ""), state]
+    if is_office:
+        strike = Link("作废", reverse("plan-progress-strike", args=[one.pk]))
+        cells.append("" if is_struck else (strike,))
+    return ListRow(tuple(cells))

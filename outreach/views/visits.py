@@ -22,7 +22,7 @@ from outreach.filters.research import VisitFilter
 from outreach.forms.research import NeedRows, VisitForm, chosen, rows_of
 from outreach.models import Need, ResearchVisit
 from outreach.reports.research import needs_by_field, visit_table
-from outreach.views.shared import export_for, how_to_begin
+from outreach.views.shared import export_for, how_to_begin, keeping
 from outreach.workflow import research as steps
 from outreach.workflow.needs import OFFICE
 
@@ -168,7 +168,7 @@ def visit_edit(request: HttpRequest, pk: int) -> HttpResponse:
         ways = {"mark": mark, "by": request.user, "at": timezone.now()}
         return steps.edit_visit(visit, form.values(), rows, **ways)
 
-    return answer_visit(request, form, grid, step, visit)
+    return answer_visit(request, form, grid, keeping(form, step), visit)
 
 
 def answer_visit(

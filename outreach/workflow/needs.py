@@ -17,6 +17,7 @@ from guanweihui.models import Attachment
 from guanweihui.scope import Role, reach_of
 from guanweihui.workflow import Refused, Step, Steps, one_step, own, take
 from outreach.models import Assessment, Need
+from outreach.workflow.rows import Moved
 
 OFFICE = frozenset({Role.DISTRICT})
 HOST = frozenset({Role.HOST})
@@ -34,6 +35,14 @@ STEPS = Steps(
 NEED_FIELDS = ("field", "text", "priority", "owner")
 SCAN = "assessment.scan"
 CHANGED = "这条需求在您打开之后被别人改过，本次没有保存。您填写的内容仍在下面，请另开一页对照后再保存。"
+
+
+class OldPage(Moved):
+    """Somebody was faster; said in words of its own. `mark` is that of what stands now, for the next try."""
+
+    def __init__(self, words: str, mark: str) -> None:
+        Refused.__init__(self, words)
+        self.mark = mark
 
 
 def take_up(needs: Iterable[Need], *, by: Any, at: datetime.datetime) -> list[Need]:
@@ -127,13 +136,13 @@ def reopen(need: Need, *, reason: str, by: Any, at: datetime.datetime) -> Need:
 def edit_need(need: Need, values: Mapping[str, Any], *, mark: str, by: Any, at: datetime.datetime) -> Need:
     """Change field, words, priority and owner of an unmet need.
 
-    `mark` is mark_of() as the page showed it. Raises Refused for an old page, a need that is met or dropped,
-    and words that the visit has already.
+    `mark` is mark_of() as the page showed it. Raises OldPage for an old one, Refused for a need that is met
+    or dropped, and words that the visit has already.
     """
     with one_step(Need):
         fresh = own(need, by=by, roles=OFFICE)
-        if mark != mark_of(fresh):
-            raise Refused(CHANGED)
+        if mark != (now := mark_of(fresh)):
+            raise OldPage(CHANGED, now)
         changes = put(fresh, values)
         if not changes:
             raise Refused("没有任何改动。")

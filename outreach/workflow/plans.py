@@ -13,7 +13,7 @@ from guanweihui.audit import record
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused, Step, Steps, one_step, own, take
 from outreach.models import YEARS, Plan, PlanGoal, PlanItem, Programme
-from outreach.workflow.needs import OFFICE, digest_of
+from outreach.workflow.needs import OFFICE, OldPage, digest_of
 
 LEADER = frozenset({Role.LEADER})
 S = Plan.Status
@@ -75,11 +75,14 @@ def start_plan(programme: Programme, values: Mapping[str, Any], *, by: Any, at: 
 
 
 def edit_plan(plan: Plan, values: Mapping[str, Any], *, mark: str, by: Any, at: datetime.datetime) -> Plan:
-    """Change title, basis and goals of a draft; `mark` is mark_of() as the page showed it. Raises Refused."""
+    """Change title, basis and goals of a draft; `mark` is mark_of() as the page showed it.
+
+    Raises OldPage for an old one, Refused for every other plan and when nothing changes.
+    """
     with one_step(Plan, PlanGoal):
         fresh = drafted(plan, by=by)
-        if mark != mark_of(fresh):
-            raise Refused(CHANGED)
+        if mark != (now := mark_of(fresh)):
+            raise OldPage(CHANGED, now)
         changes: dict[str, Any] = {
             name: [getattr(fresh, name), values[name]]
             for name in PLAN_FIELDS

@@ -10,10 +10,14 @@ from guanweihui.audit import record
 from guanweihui.workflow import Refused, one_step, own
 from outreach.models import HostSchool, Need, Plan, PlanItem, PlanProgress
 from outreach.models.plans import YEARS, plan_year
-from outreach.workflow.needs import OFFICE, digest_of, take_up
+from outreach.workflow.needs import OFFICE, OldPage, digest_of, take_up
 from outreach.workflow.plans import CHANGED, ITEM_FIELDS, drafted
 
 REPORTED = PlanItem.Measure.REPORTED
+TWICE = (
+    "您打开这一页之后，这项任务又登记或作废过进展{last}，本次没有保存。您填写的内容仍在下面，"
+    "请核对是不是重复填报；确实是另外完成的，请再按一次“保存”。"
+)
 
 
 def add_item(plan: Plan, values: Mapping[str, Any], *, by: Any, at: datetime.datetime) -> PlanItem:
@@ -40,13 +44,13 @@ def edit_item(
 ) -> PlanItem:
     """Change a task of a draft and its needs; `mark` is mark_of() as the page showed it.
 
-    Raises Refused as add_item() does, and for an old page.
+    Raises OldPage for an old one, Refused as add_item() does.
     """
     with one_step(PlanItem):
         drafted(item.plan, by=by)
         fresh = own(item, by=by, roles=OFFICE)
-        if mark != mark_of(fresh):
-            raise Refused(CHANGED)
+        if mark != (now := mark_of(fresh)):
+            raise OldPage(CHANGED, now)
         changes: dict[str, Any] = {
             name: [_said(getattr(fresh, name)), _said(values[name])]
             for name in ITEM_FIELDS
@@ -77,12 +81,13 @@ def remove_item(item: PlanItem, *, by: Any, at: datetime.datetime) -> None:
 
 
 def report_progress(
-    item: PlanItem, values: Mapping[str, Any], *, by: Any, at: datetime.datetime
+    item: PlanItem, values: Mapping[str, Any], *, by: Any, at: datetime.datetime, mark: str | None = None
 ) -> PlanProgress:
     """Report what was done of a task since the report before; `values`: reported_on, done, words.
 
-    Raises Refused for a task that is counted from trips or events, a plan not in force, and a day to come or
-    before the programme.
+    `mark` is reports_mark() as the page showed it, None where no page was opened. Raises OldPage when
+    something was reported or struck since, so that nothing counts twice; Refused for a task that is counted
+    from trips or events, a plan not in force, and a day to come or before the programme.
     """
     with one_step(PlanProgress):
         fresh = own(item, by=by, roles=OFFICE)
@@ -95,6 +100,8 @@ def report_progress(
             raise Refused("进展日期不能晚于今天，请核对。")
         if values["reported_on"] < fresh.plan.programme.started_on:
             raise Refused("进展日期早于项目启动日期，请核对。")
+        if mark is not None and mark != (now := reports_mark(fresh)):
+            raise OldPage(_twice(fresh), now)
         row = PlanProgress.objects.create(
             item=fresh,
             reported_on=values["reported_on"],
@@ -104,6 +111,33 @@ def report_progress(
         )
         record("planitem.report", fresh, by=by, at=at, changes={"done": row.done}, reason=row.words)
         return row
+
+
+def _twice(item: PlanItem) -> str:
+    """Say what was reported last, so that one sees whether it is the same."""
+    last = PlanProgress.objects.of_item(item).standing().last()
+    said = f"（最近一次：{last.reported_on:%Y-%m-%d}，完成 {last.done}）" if last else ""
+    return TWICE.format(last=said)
+
+
+def strike_progress(row: PlanProgress, *, reason: str, by: Any, at: datetime.datetime) -> PlanProgress:
+    """Strike a wrong report (作废): it stays on the page with the reason and counts no more.
+
+    Whatever became of the plan: what was reported of a revision counts in those that follow. Raises Refused
+    without a reason and for one that is struck already.
+    """
+    if not (reason := reason.strip()):
+        raise Refused("请写明作废理由，再办理。")
+    with one_step(PlanProgress):
+        fresh = own(row, by=by, roles=OFFICE)
+        if fresh.struck_at is not None:
+            raise Refused(f"这次填报已于 {timezone.localtime(fresh.struck_at):%Y-%m-%d} 作废，不用再办。")
+        fresh.struck_at, fresh.strike_reason = at, reason
+        fresh.struck_by = by if getattr(by, "pk", None) else None
+        fresh.save(update_fields=["struck_at", "struck_by", "strike_reason"])
+        changes = {"reported_on": fresh.reported_on, "done": [fresh.done, None]}
+        record("planitem.strike", fresh.item, by=by, at=at, changes=changes, reason=reason)
+        return fresh
 
 
 def _said(value: Any) -> Any:
@@ -138,3 +172,8 @@ def mark_of(item: PlanItem) -> str:
     """Return what a task says now: a page sends it back, so that an old tab overwrites nothing."""
     needs = item.needs.order_by("pk").values_list("pk", flat=True)
     return digest_of([*(getattr(item, name) for name in ITEM_FIELDS), *needs])
+
+
+def reports_mark(item: PlanItem) -> str:
+    """Return which reports of a task count now: a page sends it back, so that one press counts once."""
+    return digest_of(PlanProgress.objects.of_item(item).standing().values_list("pk", flat=True))

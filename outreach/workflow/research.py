@@ -9,7 +9,7 @@ from django.utils import timezone
 from guanweihui.audit import record
 from guanweihui.workflow import Refused, one_step, own
 from outreach.models import HostSchool, Need, Programme, ResearchVisit
-from outreach.workflow.needs import NEED_FIELDS, OFFICE, digest_of, put
+from outreach.workflow.needs import NEED_FIELDS, OFFICE, OldPage, digest_of, put
 
 VISIT_FIELDS = ("programme", "host_school", "visited_on", "team", "method", "seen")
 CHANGED = "这次调研在您打开之后被别人改过，本次没有保存。您填写的内容仍在下面，请另开一页对照后再保存。"
@@ -48,13 +48,13 @@ def edit_visit(
 ) -> ResearchVisit:
     """Change a visit and its needs, and add needs; a need is never taken away here, one drops it.
 
-    `mark` is mark_of() as the page showed it. Raises Refused as enter_visit() does, for an old page, and for
-    a need that is met or dropped.
+    `mark` is mark_of() as the page showed it. Raises OldPage for an old one, Refused as enter_visit() does,
+    and for a need that is met or dropped.
     """
     with one_step(ResearchVisit, Need):
         fresh = own(visit, by=by, roles=OFFICE)
-        if mark != mark_of(fresh):
-            raise Refused(CHANGED)
+        if mark != (now := mark_of(fresh)):
+            raise OldPage(CHANGED, now)
         changes: dict[str, Any] = {
             name: [_said(getattr(fresh, name)), _said(values[name])]
             for name in VISIT_FIELDS

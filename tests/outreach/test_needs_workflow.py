@@ -222,6 +222,9 @@ def test_each_kind_of_action_breaks_the_quiet_while_it_is_recent(cast, visit):
     def progress(need, on):
         item.needs.add(need)
         PlanProgress.objects.create(item=item, reported_on=on, done=1)
+        PlanProgress.objects.create(
+            item=item, reported_on=TODAY, done=1, struck_at=NOW, strike_reason="报错了任务"
+        )
 
     def assessment(need, on):
         make_assessment(need, assessed_on=on)

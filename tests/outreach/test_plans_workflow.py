@@ -10,6 +10,7 @@ from outreach.models import Need, Plan, PlanGoal, PlanItem, PlanProgress, Progra
 from outreach.models.plans import plan_year
 from outreach.workflow import plans as steps
 from outreach.workflow import plans_items as items
+from outreach.workflow.needs import OldPage
 from tests.factories import make_event, make_pairing, make_post, make_programme, make_user, make_visit
 from tests.outreach.research_rows import NOW, item_values, lines, make_draft
 from tests.outreach.rows import make_item, make_need, make_plan, make_trip
@@ -314,6 +315,72 @@ def test_progress_is_reported_for_what_nothing_counts(cast, in_force):
     assert PlanProgress.objects.count() == 1
 
 
+def test_a_report_is_not_counted_twice_by_an_open_page(cast, in_force):
+    item = make_item(plan=in_force, measure="REPORTED", indicator="制度（项）")
+    values, by = {"reported_on": datetime.date(2019, 5, 1), "done": 6}, cast.users.district
+    mark = items.reports_mark(item)
+    row = items.report_progress(item, values, mark=mark, by=by, at=NOW)
+    with pytest.raises(OldPage, match="最近一次：2019-05-01，完成 6") as old:
+        items.report_progress(item, values, mark=mark, by=by, at=NOW)
+    assert (PlanProgress.objects.count(), old.value.mark) == (1, items.reports_mark(item))
+    items.strike_progress(row, reason="填错", by=by, at=NOW)
+    # One struck and one more leave as many as there were, and still it is not the page of then.
+    items.report_progress(item, values, mark=items.reports_mark(item), by=by, at=NOW)
+    with pytest.raises(OldPage):
+        items.report_progress(item, values, mark=old.value.mark, by=by, at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_counts(cast, in_force):
+    item = make_item(plan=in_force, measure="REPORTED", indicator="制度（项）")
+    values, mark = {"reported_on": datetime.date(2019, 5, 1), "done": 6}, items.reports_mark(item)
+
+    def press(**more):
+        return lambda: items.report_progress(item, values, by=cast.users.district, at=NOW, **more)
+
+    assert race(press(mark=mark), press(mark=mark)) == ["refused", "won"]
+    assert PlanProgress.objects.count() == 1
+    # Negative control: without a mark both count.
+    assert race(press(), press()) == ["won", "won"]
+
+
+@pytest.fixture
+def report(in_force):
+    item = make_item(plan=in_force, measure="REPORTED", indicator="制度（项）")
+    return PlanProgress.objects.create(item=item, reported_on=datetime.date(2019, 5, 1), done=60)
+
+
+@pytest.mark.parametrize("state", [S.APPROVED, S.SUPERSEDED])
+def test_the_office_strikes_a_report_with_its_reason(cast, report, state):
+    Plan.objects.update(status=state)
+    row = items.strike_progress(report, reason=" 多写了一个零 ", by=cast.users.district, at=NOW)
+    report.refresh_from_db()
+    assert (row.struck_at, row.struck_by, row.strike_reason) == (NOW, cast.users.district, "多写了一个零")
+    assert (report.done, lines(report.item), lines(report)) == (60, ["planitem.strike"], [])
+    assert list(PlanProgress.objects.standing()) == []
+
+
+def test_a_strike_is_refused_without_reason_twice_and_to_others(cast, report):
+    with refuses("请写明作废理由"):
+        items.strike_progress(report, reason=" ", by=cast.users.district, at=NOW)
+    for who in ("leader", "outreach", "auditor", "host", "school"):
+        with refuses("不在您的职责范围内"):
+            items.strike_progress(report, reason="错", by=getattr(cast.users, who), at=NOW)
+    items.strike_progress(report, reason="错", by=cast.users.district, at=NOW)
+    with refuses("已于 2019-06-03 作废"):
+        items.strike_progress(report, reason="错", by=cast.users.district, at=NOW)
+    assert lines(report.item) == ["planitem.strike"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_strikes_at_once_one_is_recorded(cast, report):
+    def strike():
+        return items.strike_progress(report, reason="错", by=cast.users.district, at=NOW)
+
+    assert race(strike, strike) == ["refused", "won"]
+    assert lines(report.item) == ["planitem.strike"]
+
+
 # --- constraints ------------------------------------------------------------------------------------------
 
 
@@ -330,8 +397,14 @@ def test_progress_is_reported_for_what_nothing_counts(cast, in_force):
         lambda programme: PlanGoal.objects.create(plan=Plan.objects.first(), year_no=4, text="x"),
         lambda programme: make_item(plan=Plan.objects.first(), year_no=0),
         lambda programme: make_item(plan=Plan.objects.first(), target=0),
+        lambda programme: PlanProgress.objects.create(
+            item=make_item(plan=Plan.objects.first()), reported_on=NOW.date(), done=1, struck_at=NOW
+        ),
     ],
-    ids=["revision", "in force", "in the making", "reason", "goal", "goal year", "item year", "target"],
+    ids=[
+        *("revision", "in force", "in the making", "reason", "goal", "goal year", "item year", "target"),
+        "struck without reason",
+    ],
 )
 def test_constraints_forbid(programme, work):
     make_plan(programme=programme)

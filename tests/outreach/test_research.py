@@ -199,6 +199,18 @@ def test_a_visit_is_edited_on_its_page(cast, visit):
     assert visit.needs.get().text == "骨干教师流失"
 
 
+def test_an_old_tab_is_refused_once_and_its_second_press_saves(cast, visit):
+    row, old = {**ROW, "need": visit.needs.get().pk}, mark_of(visit)
+    url = f"/outreach/visits/{visit.pk}/edit/"
+    assert cast.district.post(url, sent(cast, row, team="吴校长", mark=old)).status_code == 302
+    answer = cast.district.post(url, sent(cast, row, team="郑校长", mark=old))
+    assert (answer.status_code, "被别人改过" in words(answer), "郑校长" in words(answer)) == (422, True, True)
+    mark = answer.context["form"]["mark"].value()
+    assert cast.district.post(url, sent(cast, row, team="郑校长", mark=mark)).status_code == 302
+    visit.refresh_from_db()
+    assert visit.team == "郑校长"
+
+
 @pytest.mark.parametrize("url", ["/outreach/visits/new/", "/outreach/visits/{}/edit/"])
 def test_the_forms_are_the_office_s(cast, visit, url):
     url = url.format(visit.pk)
