@@ -362,7 +362,7 @@ def card_register_many(request: HttpRequest) -> HttpResponse:
 @require_POST
 @posts(*KEEPERS)
 def card_print(request: HttpRequest, pk: int) -> FileResponse:
-    """Give one card as a PDF of its own size, or in A6 with ?size=a6. By POST: the card knows it was printed."""
+    """Give one card as a PDF of its own size, or in A6 with ?size=a6; by POST: the card notes it."""
     card = card_within(request, pk, KEEPERS)
     draw = document.large if request.GET.get("size") == "a6" else document.single
     return printed(request, [card], draw, f"志愿者证_{card.number}.pdf")

@@ -5,8 +5,10 @@ Form: that of this portal; every line is due, one without anything says 0 or 无
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.utils import timezone
 
 from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Period
@@ -55,7 +57,15 @@ TEXT_COLUMNS = (NUMBER, Column("label", "项目", width=14), Column("words", "�
     roles=DISTRICT_WIDE,
 )
 def city_paper(actor: Any, period: Period) -> Paper:
-    """Build the form of a year: batches, regions, work, words."""
+    """Build the form of a year: batches, regions, work, words.
+
+    Today ends a year that has not ended, so that no cut-off date is still to come; one that has not begun
+    has no form.
+    """
+    title, today = f"{period.label}{TITLE}", timezone.localdate()
+    if period.first > today:
+        return Paper(title, ())
+    period = replace(period, last=min(period.last, today))
     kept = keep(actor, period)
     head = Head(committee_of(actor), period)
     programmes = Programme.objects.visible_to(actor).for_list()
@@ -66,7 +76,7 @@ def city_paper(actor: Any, period: Period) -> Paper:
         _work_table(kept, head),
         _text_table(frozen_texts(actor, period.year), head),
     )
-    return Paper(f"{period.label}{TITLE}", tables)
+    return Paper(title, tables)
 
 
 def _runs(programme: Programme, period: Period) -> bool:
@@ -77,7 +87,7 @@ def _runs(programme: Programme, period: Period) -> bool:
 
 @dataclass(frozen=True)
 class Head:
-    """Who fills the form in, for which year; the year's last day is its cut-off."""
+    """Who fills the form in, for which days of a year; the last of them is the cut-off."""
 
     unit: str
     period: Period
@@ -127,7 +137,7 @@ def _batch_table(batches: Sequence[Programme], head: Head) -> Table:
 
 
 def _region_table(kept: Kept, period: Period, head: Head) -> Table:
-    """One row a region of the schools with an agreement on the last day of the year."""
+    """One row a region of the schools with an agreement on the cut-off date."""
     standing = [one for one in kept.partnerships if _stands(one, period)]
     by_region: dict[str, list[Partnership]] = defaultdict(list)
     for one in standing:

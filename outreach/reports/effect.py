@@ -6,9 +6,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from guanweihui.catalogue import Paper, report
 from guanweihui.figures import Period
-from guanweihui.scope import DISTRICT_WIDE, committee_of
+from guanweihui.scope import DISTRICT_WIDE, committee_of, reach_of
 from guanweihui.tables import Column, Row, Table, format_value
 from outreach.models import Assessment, Need, Programme, TeachingEvent, Trip
 from outreach.reports.needs import feedback_of, latest_ratings, photos_of
@@ -159,12 +161,18 @@ def effect_tables(
 ) -> tuple[Table, Table]:
     """Return the sheet by field and by school, scope and cut-off date in its head."""
     effect = read_effect(actor, until, programme)
-    scope = programme.name if programme is not None else "全部项目"
     words = {
         "reporting_unit": committee_of(actor),
-        "period": f"{scope}，截至{format_value(until, prose=True)}",
+        "period": f"{scope_words(actor, programme)}，截至{format_value(until, prose=True)}",
     }
     return field_table(effect, **words), school_table(effect, **words)
+
+
+def scope_words(actor: Any, programme: Programme | None = None) -> str:
+    """Say what the sheet counts: a link holder's is never all of a programme, only his own pair's part."""
+    if reach_of(actor).serves(*DISTRICT_WIDE):
+        return programme.name if programme is not None else "全部项目"
+    return f"{programme.name}（本人的结对）" if programme is not None else "本人的结对"
 
 
 @report(
@@ -175,5 +183,6 @@ def effect_tables(
     roles=DISTRICT_WIDE,
 )
 def effect_paper(actor: Any, period: Period) -> Paper:
-    tables = effect_tables(actor, period.last)
+    """Build the sheet as it stands at the end of a year; today, while that is still to come."""
+    tables = effect_tables(actor, min(period.last, timezone.localdate()))
     return Paper("老校长下乡成效表", tables if tables[1].rows else ())

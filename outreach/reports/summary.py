@@ -28,8 +28,10 @@ COLUMNS = (
     Column("scope", "范围", width=24),
     Column("until", "统计截止", width=12, format="date"),
 )
+#: The span from a programme's start, which has no end of its own.
+WHOLE = "whole"
 #: The summaries that carry the scheme.
-WITH_SCHEME = frozenset({"year", "whole"})
+WITH_SCHEME = frozenset({"year", WHOLE})
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,13 @@ def title_of(span: Span) -> str:
     return f"{span.label}老校长下乡{kind}"
 
 
-def key_of(scope: Scope, span: Span) -> str:
-    """Return the key under which a summary is frozen."""
-    return f"{scope.key}-{span.key}"
+def key_of(scope: Scope, span: Span, until: datetime.date) -> str:
+    """Return the key under which a summary is frozen: a year or a term once, a whole once a cut-off date.
+
+    A programme that runs on has no last day, so that its whole is another one at every cut-off.
+    """
+    key = f"{scope.key}-{span.key}"
+    return f"{key}-{until:%Y%m%d}" if span.key == WHOLE else key
 
 
 def summarise(actor: Any, scope: Scope, span: Span, until: datetime.date) -> Summary:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from guanweihui.workflow import Refused
 from outreach.areas import OUTREACH, READERS, tabs_of
 from outreach.filters.events import EventFilter
 from outreach.forms.events import EventForm, FeedbackForm, ProgrammeForm
-from outreach.models import EventFeedback, Lesson, Programme, TeachingEvent
+from outreach.models import EventFeedback, Lesson, Need, Programme, TeachingEvent
 from outreach.reports.events import event_table, figures_of
 from outreach.reports.tallies import Events, add_events
 from outreach.views.shared import export_for, how_to_begin
@@ -70,8 +71,11 @@ def writes(request: HttpRequest) -> bool:
 
 
 def event_or_404(request: HttpRequest, pk: int, roles: Any = OFFICE) -> TeachingEvent:
+    """Return the event with those of its needs that the reader sees: a principal his own schools'."""
     events = TeachingEvent.objects.visible_to(request.user, roles=roles)
-    return get_object_or_404(events.for_page(), pk=pk)
+    needs = Prefetch("needs", queryset=Need.objects.visible_to(request.user, roles=roles).order_by("pk"))
+    # Said before for_page(), which goes on from these needs to their schools.
+    return get_object_or_404(events.prefetch_related(needs).for_page(), pk=pk)
 
 
 def url_of(event: TeachingEvent) -> str:
@@ -171,7 +175,7 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [*crumbs_of(), (event.name, "")],
         "event": event,
         "is_office": is_office,
-        "facts": facts(event),
+        "facts": facts(event, is_partial=not reach_of(request.user).serves(*DISTRICT_WIDE)),
         "figures": figure_facts(sums),
         "lesson_columns": (*LESSON_COLUMNS, WORK_COLUMN) if is_office else LESSON_COLUMNS,
         "lessons": [lesson_row(lesson, is_office=is_office) for lesson in lessons],
@@ -182,7 +186,8 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "outreach/event_detail.html", context)
 
 
-def facts(event: TeachingEvent) -> list[Fact]:
+def facts(event: TeachingEvent, *, is_partial: bool) -> list[Fact]:
+    """Say what an event is about; a reader who sees only part of its needs is told so."""
     needs = tuple(
         Link(f"{one.visit.host_school}：{one.text}", url_or_none("need-detail", one.pk))
         for one in event.needs.all()
@@ -193,7 +198,9 @@ def facts(event: TeachingEvent) -> list[Fact]:
         Fact("组织单位", event.organiser),
         Fact("起", event.from_on),
         Fact("止", event.to_on),
-        Fact("针对的需求", linked(needs), wide=True),
+        Fact("针对的需求（只含本人结对的学校）", linked(needs) or "无", wide=True)
+        if is_partial
+        else Fact("针对的需求", linked(needs), wide=True),
         Fact("对应的方案任务", linked(items), wide=True),
         Fact("活动小结", event.summary, wide=True),
     ]

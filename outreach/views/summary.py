@@ -24,6 +24,7 @@ from outreach.areas import OUTREACH, tabs_of
 from outreach.forms.summary import SummaryForm, TextsForm, scopes_of
 from outreach.reports.scheme import scheme_chart
 from outreach.reports.summary import (
+    WHOLE,
     WITH_SCHEME,
     Summary,
     document_of,
@@ -59,9 +60,9 @@ def asked_form(request: HttpRequest) -> SummaryForm:
 def found_for(request: HttpRequest, form: SummaryForm) -> tuple[Summary | None, Stored | None]:
     """Return the summary asked for as it stands, or the one that was frozen in its place."""
     data = form.cleaned_data
-    scope, span = data["scope"], data["span"]
-    kept = stored(request.user, span.year, key_of(scope, span))
-    return (None, kept) if kept else (summarise(request.user, scope, span, data["until"]), None)
+    scope, span, until = data["scope"], data["span"], data["until"]
+    kept = stored(request.user, span.year, key_of(scope, span, until))
+    return (None, kept) if kept else (summarise(request.user, scope, span, until), None)
 
 
 @require_safe
@@ -208,6 +209,9 @@ def outreach_summary_list(request: HttpRequest) -> HttpResponse:
 
 def frozen_row(one: Any) -> ListRow:
     kind, pk, term = one.key.split("-")[:3]
-    query = urlencode({"scope": f"{kind}-{pk}", "year": one.year, "term": term})
-    link = Link(str(one.content["title"]), f"{reverse('outreach-summary')}?{query}")
+    asked = {"scope": f"{kind}-{pk}", "year": one.year, "term": term}
+    if term == WHOLE:
+        # Several may be frozen: each is found by its own cut-off date.
+        asked["until"] = one.as_of_on.isoformat()
+    link = Link(str(one.content["title"]), f"{reverse('outreach-summary')}?{urlencode(asked)}")
     return ListRow((link, one.as_of_on, moment(one.frozen_at), str(one.frozen_by or "系统"), one.rules))

@@ -27,7 +27,7 @@ def freeze_summary(
     with one_step(FrozenTable):
         row: Any = own(summary.scope.row, by=by, roles=OFFICE)
         district = row.district if hasattr(row, "district_id") else row.programme.district
-        key, figures = key_of(summary.scope, summary.span), summary.figures
+        key, figures = key_of(summary.scope, summary.span, summary.until), summary.figures
         kept = {"": figures, TEXTS_END: texts_table({k: texts.get(k, "") for k, _ in TEXTS})}
         kept[SCHEME_END] = summary.scheme
         rows = [

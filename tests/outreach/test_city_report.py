@@ -19,6 +19,7 @@ from outreach.workflow.summary import freeze_summary
 from tests.factories import make_event, make_pairing
 from tests.outreach.rows import make_trip
 
+DAY = datetime.date
 YEAR = Period.of(2018)
 
 
@@ -39,6 +40,53 @@ def test_each_sheet_says_unit_cut_off_and_who_signs(cast):
         assert table.notes[0] == "统计截止：2019年8月31日。"
         assert table.signatures == ("填报人", "审核人", "负责人", "填报日期")
         assert "市老校长下乡工作年度报表" in table.title
+
+
+def at(monkeypatch, today):
+    monkeypatch.setattr(timezone, "localdate", lambda *given: today)
+
+
+def test_a_year_that_runs_is_cut_off_today(cast, monkeypatch):
+    at(monkeypatch, DAY(2019, 3, 31))
+    for table in build(cast).tables:
+        assert (table.notes[0], table.period) == (
+            "统计截止：2019年3月31日。",
+            "2018年9月1日至2019年3月31日",
+        )
+    at(monkeypatch, YEAR.last)
+    assert build(cast).tables[0].notes[0] == "统计截止：2019年8月31日。"
+
+
+def test_a_year_that_has_not_begun_has_no_form(cast, monkeypatch):
+    at(monkeypatch, YEAR.first - datetime.timedelta(days=1))
+    assert build(cast).tables == ()
+    at(monkeypatch, YEAR.first)
+    assert len(build(cast).tables) == 4
+
+
+def test_an_agreement_that_holds_today_stands_though_it_ends_within_the_year(cast, monkeypatch):
+    """Two agreements of the pair: one runs out in June, the other begins only in May."""
+    first, second = cast.home.pairing.partnerships.order_by("pk")
+    partnerships = cast.home.pairing.partnerships
+    partnerships.filter(pk=first.pk).update(from_on=DAY(2018, 10, 22), to_on=DAY(2019, 6, 30))
+    partnerships.filter(pk=second.pk).update(from_on=DAY(2019, 5, 1), to_on=None)
+
+    def schools(today):
+        at(monkeypatch, today)
+        return [row.cells[4] for row in build(cast).tables[1].rows]
+
+    assert [schools(DAY(2019, month, 15)) for month in (3, 5, 7)] == [[1], [2], [1]]
+
+
+def test_what_comes_after_the_cut_off_is_not_counted(cast, monkeypatch):
+    make_event(programme=cast.home.pairing.programme, from_on=DAY(2019, 4, 11), to_on=DAY(2019, 4, 13))
+
+    def events(today):
+        at(monkeypatch, today)
+        rows = build(cast).tables[2].rows
+        return next(row.cells[4] for row in rows if row.cells[2] == "送教活动")
+
+    assert [events(DAY(2019, 4, day)) for day in (10, 11)] == [0, 1]
 
 
 def test_an_empty_year_fills_every_line_with_0(cast):

@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
 from guanweihui import catalogue
 from guanweihui.figures import Period
@@ -16,7 +18,7 @@ from outreach.models import Need, Trip
 from outreach.reports.effect import effect_tables
 from tests.cast import count_queries
 from tests.factories import make_event, make_pairing, make_programme, make_visit
-from tests.outreach.rows import make_assessment, make_feedback, make_need, make_trip
+from tests.outreach.rows import make_assessment, make_feedback, make_need, make_plan, make_trip
 
 DAY = datetime.date
 UNTIL = DAY(2019, 8, 31)
@@ -120,6 +122,26 @@ def test_another_programme_is_left_out_where_one_is_asked(cast, sheet):
     assert host.name not in words(cast.outreach.get(URL))
 
 
+def test_the_head_of_a_principal_s_sheet_says_that_it_is_his_own_pair_s(cast, sheet):
+    page, wide = words(cast.outreach.get(URL)), words(cast.leader.get(URL))
+    assert ("本人的结对，截至" in page, "全部项目，截至" in page) == (True, False)
+    assert ("本人的结对" in wide, "全部项目，截至" in wide) == (False, True)
+    programme = cast.home.pairing.programme
+    url = f"{URL}?programme={programme.pk}"
+    assert f"{programme.name}（本人的结对），截至" in words(cast.outreach.get(url))
+    assert f"{programme.name}，截至" in words(cast.leader.get(url))
+
+
+def test_a_principal_is_offered_no_official_print_of_the_plan(cast):
+    """It would print his own pair's figures under the red head of the committee."""
+    plan = make_plan(programme=cast.home.pairing.programme)
+    page, paper = (reverse(name, args=[plan.pk]) for name in ("plan-detail", "plan-print"))
+    assert paper not in words(cast.outreach.get(page))
+    assert cast.outreach.get(paper).status_code == 404
+    for who in ("district", "leader", "auditor"):
+        assert paper in words(getattr(cast, who).get(page))
+
+
 def test_the_sheet_is_six_queries_whatever_there_is(cast, sheet):
     def cost() -> int:
         with CaptureQueriesContext(connection) as caught:
@@ -162,3 +184,12 @@ def test_the_report_centre_prints_the_sheet_at_the_cut_off_of_its_year(cast, she
     assert lines(paper.tables[0])["合　计"][:5] == (5, 1, 3, 1, 1)
     assert report.build(cast.users.district, Period.of(2016)).tables == ()
     assert cast.leader.get("/reports/outreach_effect/?year=2018").status_code == 200
+
+
+def test_the_paper_of_a_year_that_runs_stands_at_today(cast, sheet, monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda *given: DAY(2019, 3, 31))
+    fields = catalogue.get("outreach_effect").build(cast.users.district, Period.of(2018)).tables[0]
+    assert (fields.period, lines(fields)["合　计"][5:8]) == ("全部项目，截至2019年3月31日", (1, 3.0, 0))
+    monkeypatch.setattr(timezone, "localdate", lambda *given: DAY(2019, 9, 1))
+    fields = catalogue.get("outreach_effect").build(cast.users.district, Period.of(2018)).tables[0]
+    assert (fields.period, lines(fields)["合　计"][5:8]) == ("全部项目，截至2019年8月31日", (2, 3.5, 1))

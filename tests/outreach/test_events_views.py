@@ -13,7 +13,7 @@ from outreach.workflow.events import EVENT_FIELDS
 from outreach.workflow.lessons import LESSON_FIELDS
 from outreach.workflow.rows import mark_of
 from tests.cast import count_queries
-from tests.factories import make_event, make_host_school, make_programme
+from tests.factories import make_event, make_host_school, make_pairing, make_programme
 from tests.outreach.rows import make_feedback, make_need
 
 DAY = datetime.date
@@ -72,6 +72,29 @@ def test_a_foreign_event_does_not_exist(cast, event):
     other = make_event(programme=make_programme(name="第二批"))
     assert cast.outreach.get(reverse("event-detail", args=[other.pk])).status_code == 404
     assert cast.district.get(reverse("event-detail", args=[10**9])).status_code == 404
+
+
+def test_a_principal_reads_the_needs_of_his_own_schools_alone(cast, event):
+    """Another pair's need is answered by the same event; it must neither be said nor led to."""
+    other = make_pairing(programme=event.programme, principal_name="吴校长")
+    foreign = make_need(host_school=other.partnerships.first().host_school, text="别对的需求")
+    event.needs.add(foreign)
+    url = reverse("event-detail", args=[event.pk])
+    page = words(cast.outreach.get(url))
+    assert ("别对的需求" in page, "针对的需求（只含本人结对的学校）</dt><dd>无<" in page) == (False, True)
+    own = make_need(host_school=cast.home.host, text="本对的需求")
+    event.needs.add(own)
+    page = words(cast.outreach.get(url))
+    ways = [reverse("need-detail", args=[one.pk]) for one in (own, foreign)]
+    assert ("本对的需求" in page, "别对的需求" in page, *(way in page for way in ways)) == (
+        True,
+        False,
+        True,
+        False,
+    )
+    assert [cast.outreach.get(way).status_code for way in ways] == [200, 404]
+    page = words(cast.leader.get(url))
+    assert ("本对的需求" in page, "别对的需求" in page, "只含本人" in page) == (True, True, False)
 
 
 def test_an_event_is_entered_with_the_needs_it_answers(cast):
@@ -178,7 +201,7 @@ def test_the_list_shows_named_and_unnamed_schools_side_by_side_never_their_sum(c
     lesson.save()
     lesson.radiated.add(make_host_school())
     page = words(cast.district.get(reverse("event-list")))
-    assert ("有校名 2 校；另有16校，未具名" in page, "18" in page.partition("<tbody>")[2]) == (True, False)
+    assert ("有校名 2 校；另有16校，未具名" in page, "18 校" in page, "18校" in page) == (True, False, False)
     book = openpyxl.load_workbook(
         io.BytesIO(b"".join(cast.district.get(reverse("event-export")).streaming_content))
     ).active
@@ -222,3 +245,13 @@ def test_pages_cost_the_same_at_one_and_three_rows(cast):
         need = make_need(host_school=cast.home.host, text=f"需求{number}", visit=Need.objects.first().visit)
         event.needs.add(need)
     assert once == costs() == [9, 8, 12, 11, 10]
+
+
+def test_a_principal_s_page_of_an_event_costs_the_same_at_one_and_three_needs(cast, event):
+    url = reverse("event-detail", args=[event.pk])
+    first = make_need(host_school=cast.home.host)
+    event.needs.add(first)
+    once = count_queries(cast.outreach, url)
+    for number in (1, 2):
+        event.needs.add(make_need(visit=first.visit, text=f"需求{number}"))
+    assert once == count_queries(cast.outreach, url) == 10

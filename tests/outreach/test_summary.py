@@ -1,6 +1,8 @@
 """Summaries: spans, the page, printing, freezing; the scheme."""
 
 import datetime
+import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -222,6 +224,32 @@ def test_freezing_needs_the_tick_and_the_main_work_and_happens_once(cast, trip):
         1,
     )
     assert freeze(cast, term="term1", until="2019-01-31").status_code == 302
+
+
+def test_the_whole_of_a_programme_is_frozen_anew_at_every_cut_off(cast, trip):
+    """A programme that runs on has a whole at each cut-off date: none stands in another's place."""
+    early, late = (query(cast, term="whole", until=day) for day in ("2019-08-31", "2021-08-31"))
+    answer = freeze(cast, **early)
+    assert (answer.status_code, freeze(cast, **early).status_code) == (302, 422)
+    assert "由district先生封存" in words(cast.district.get(answer["Location"]))
+    make_trip(pairing=cast.home.pairing, status=C, number=2, from_on=DAY(2020, 10, 13), lessons_observed=900)
+    page = words(cast.district.get(URL, late))
+    assert (">977</td>" in page, ">77</td>" in page, "先生封存" in page) == (True, False, False)
+    assert freeze(cast, **late).status_code == 302
+    assert (FrozenTable.objects.count(), AuditEvent.objects.filter(action="frozentable.freeze").count()) == (
+        6,
+        2,
+    )
+    Trip.objects.update(lessons_observed=1)
+    listed = words(cast.leader.get(f"{URL}frozen/"))
+    links = [unescape(one) for one in re.findall(r'href="([^"]*term=whole[^"]*)"', listed)]
+    opened = [words(cast.leader.get(link)) for link in links]
+    said = (("2021-08-31", ">977</td>"), ("2019-08-31", ">77</td>"))
+    assert [[day in one and seen in one for day, seen in said] for one in opened] == [
+        [True, False],
+        [False, True],
+    ]
+    assert ["由district先生封存" in one for one in opened] == [True, True]
 
 
 def test_two_who_freeze_at_once_are_told(cast, trip):
