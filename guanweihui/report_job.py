@@ -47,7 +47,7 @@ def make_report(row: Job, progress: Progress) -> Result:
         by=actor,
         at=now,
         district=row.district,
-        changes={"report": report.name, "format": kind},
+        changes={"report": report.title, "format": FORMATS[kind]},
     )
     return Result(file_name(paper.title, home, now, kind), content)
 

@@ -79,6 +79,9 @@ def test_making_a_report_leaves_one_line_in_the_trail(cast):
     assert list(AuditEvent.objects.filter(action="report.make").values_list("actor_label", flat=True)) == [
         "district先生"
     ]
+    (line,) = AuditEvent.objects.filter(action="report.make")
+    assert line.changes["format"] in {"Excel", "PDF"}
+    assert not line.changes["report"].isascii()
 
 
 def test_nobody_else_sees_the_job_or_its_file(cast):
