@@ -1,5 +1,7 @@
 """The portal's form base: Bootstrap classes, dates, required in words, errors that a screen reader finds."""
 
+import datetime
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
@@ -12,6 +14,8 @@ from guanweihui import text
 
 #: The largest workbook that an import takes.
 IMPORT_BYTES = 10 * 2**20
+#: The years that somebody means: no statistical year begins outside of them.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 OWN_LOOK = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
 
 
@@ -142,10 +146,19 @@ def dress(field: forms.Field) -> None:
         widget.attrs.setdefault("aria-required", "true")
 
 
+def in_our_times(day: datetime.date) -> None:
+    """Refuse a year that nobody means, as 0202 for 2020 and 9999 for an agreement without end."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(
+            f"年份写的是 {day.year}，请核对：年份填四位，在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。",
+            code="year",
+        )
+
+
 class YearForm(forms.Form):
     """The statistical year of a page; no other field, so nothing else of an address is read."""
 
-    year = forms.IntegerField(required=False, min_value=1990, max_value=2100)
+    year = forms.IntegerField(required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR)
 
 
 class ImportForm(PortalForm):

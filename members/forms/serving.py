@@ -3,26 +3,18 @@
 import datetime
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 
-from guanweihui.forms import PortalForm
+from guanweihui.forms import PortalForm, in_our_times
 from members.forms.people import CleanField
 from members.models import TaskCall
 from members.workflow.people import LEAST_PURPOSE
-
-#: A statistical year is taken from a date; those of all others do not exist in a calendar.
-OUT_OF_YEARS = "请填写 1990 年到 2100 年之间的日期。"
-YEARS = (
-    MinValueValidator(datetime.date(1990, 1, 1), OUT_OF_YEARS),
-    MaxValueValidator(datetime.date(2100, 12, 31), OUT_OF_YEARS),
-)
 
 
 class PeriodForm(PortalForm):
     """The days that a count looks at."""
 
-    from_on = forms.DateField(label="起", required=False, validators=YEARS)
-    to_on = forms.DateField(label="止", required=False, validators=YEARS)
+    from_on = forms.DateField(label="起", required=False, validators=[in_our_times])
+    to_on = forms.DateField(label="止", required=False, validators=[in_our_times])
 
     def clean(self):
         data = super().clean()

@@ -6,11 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from guanweihui.forms import DateInput, PortalForm
+from guanweihui.forms import DateInput, PortalForm, in_our_times
 from guanweihui.models import School
 from guanweihui.round_forms import checked
 from members.models import Person
-from outreach.forms.days import in_our_times
 from outreach.forms.rows import RowForm
 from outreach.models import HostSchool, Pairing, Partnership, Programme
 from outreach.workflow import programmes

@@ -7,9 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 
-from guanweihui.forms import PortalModelForm
+from guanweihui.forms import PortalModelForm, in_our_times
 from guanweihui.round_forms import checked
-from outreach.forms.days import in_our_times
 
 #: The largest number that a column of each kind holds; SQLite takes more and PostgreSQL breaks.
 MOST = {

@@ -11,11 +11,10 @@ from django.http import QueryDict
 
 from guanweihui import uploads
 from guanweihui.due_forms import ScanField
-from guanweihui.forms import PortalForm, dress
+from guanweihui.forms import PortalForm, dress, in_our_times
 from guanweihui.round_forms import checked
 from members.models import Person
 from members.workflow.service_sheets import find_people
-from outreach.forms.days import in_our_times
 from outreach.models import HostSchool, Need, Pairing, PlanItem, Trip
 from outreach.models.trips import COUNTS
 from outreach.workflow.trips import FIELDS

@@ -25,9 +25,9 @@ from outreach.forms.events import EventForm, FeedbackForm, ProgrammeForm
 from outreach.models import EventFeedback, Lesson, Need, Programme, TeachingEvent
 from outreach.reports.events import event_table, figures_of
 from outreach.reports.tallies import Events, add_events
-from outreach.views.shared import export_for, how_to_begin
+from outreach.views.shared import export_for, how_to_begin, keeping
 from outreach.workflow.events import EVENT_FIELDS, OFFICE, add_event, add_feedback, edit_event
-from outreach.workflow.rows import Moved, mark_of
+from outreach.workflow.rows import mark_of
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 EVENT_COLUMNS = (
@@ -85,20 +85,6 @@ def url_of(event: TeachingEvent) -> str:
 def crumbs_of(event: TeachingEvent | None = None) -> list[tuple[str, str]]:
     crumbs = [("送教活动", reverse("event-list"))]
     return [*crumbs, (event.name, url_of(event))] if event else crumbs
-
-
-def keeping(form: Any, step: Any) -> Any:
-    """Take a step; when somebody was faster, what was typed stays, under the mark of now."""
-
-    def taken(data: dict[str, Any]) -> Any:
-        try:
-            return step(data)
-        except Moved as moved:
-            form.data = form.data.copy()
-            form.data["mark"] = moved.mark
-            raise
-
-    return taken
 
 
 @require_safe

@@ -18,8 +18,8 @@ from outreach.filters.events import LessonFilter
 from outreach.forms.events import LessonForm, RemoveForm
 from outreach.models import Lesson
 from outreach.reports.events import lesson_table
-from outreach.views.events import FORM_METHODS, crumbs_of, event_or_404, keeping, radiated_words, url_of
-from outreach.views.shared import export_for, how_to_begin
+from outreach.views.events import FORM_METHODS, crumbs_of, event_or_404, radiated_words, url_of
+from outreach.views.shared import export_for, how_to_begin, keeping
 from outreach.workflow.events import OFFICE
 from outreach.workflow.lessons import LESSON_FIELDS, add_lesson, edit_lesson, remove_lesson
 from outreach.workflow.rows import mark_of

@@ -69,7 +69,7 @@ def crowd(cast):
 )
 def test_days_of_no_statistical_year_are_told(cast, query):
     page = cast.district.get(f"/who-serves/?{query}")
-    assert (page.status_code, "请填写 1990 年到 2100 年之间的日期" in page.content.decode()) == (422, True)
+    assert (page.status_code, "年份填四位，在 1990 到 2100 之间" in page.content.decode()) == (422, True)
     assert cast.district.get(f"/who-serves/people/?{query}").status_code == 200
 
 
