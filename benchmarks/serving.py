@@ -102,6 +102,8 @@ def invented(district: Any, number: int) -> Iterator[Any]:
             "born_on": one.born_on - datetime.timedelta(days=place // len(pattern)),
             "is_volunteer": place % VOLUNTEER_EVERY == 0,
             "slip_link_id": None,
+            "last_served_on": None,
+            "last_asked_on": None,
         }
         yield Person(**values)
 
@@ -110,6 +112,7 @@ def serve_a_year(district: Any) -> None:
     """Give volunteers without one a year of hours and a speciality, and a tenth of them a team of seven."""
     from django.utils import timezone
 
+    from members.lately import note_calls, note_services
     from members.models import Person, ServiceRecord, TaskCall, Team, TeamMembership
 
     people = Person.objects.filter(district=district, is_volunteer=True, service_records=None)
@@ -146,6 +149,9 @@ def serve_a_year(district: Any) -> None:
     )
     for batch in batches(calls):
         TaskCall.objects.bulk_create(batch)
+    everybody = Person.objects.filter(district=district).values("pk")
+    note_services(everybody)
+    note_calls(everybody)
 
 
 def record_of(person: Any, place: int, number: int, *, at: datetime.datetime) -> Any:

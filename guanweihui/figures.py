@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Aggregate, Count, F, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Expression, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -63,7 +63,7 @@ class Source:
     group: str = ""
 
 
-Measure = Callable[[Q], Aggregate]
+Measure = Callable[[Q], Expression]
 #: Which rows of the source a figure is about; a function where the period decides.
 Condition = Q | Callable[[Period], Q]
 
@@ -96,7 +96,7 @@ class Part:
         """Tell whether the share is the number of its rows."""
         return self.measure is _counted_rows
 
-    def aggregate(self, period: Period) -> Aggregate:
+    def aggregate(self, period: Period) -> Expression:
         return self.measure(self.condition(period))
 
     def condition(self, period: Period) -> Q:

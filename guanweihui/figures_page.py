@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Expression, F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -37,6 +37,11 @@ class Asked:
             for row in part.source.rows(actor, self.period).filter(part.condition(self.period))
         ]
 
+    @property
+    def measure(self) -> Expression:
+        """Return what counts the figure's first part over its own rows or fewer."""
+        return self.figure.parts[0].measure(Q())
+
     def value(self, rows: QuerySet, number: int | None = None) -> int:
         """Count the figure's first part over `rows`, which are its own rows or fewer.
 
@@ -44,7 +49,7 @@ class Asked:
         """
         if number is not None and self.figure.parts[0].counts_rows:
             return number
-        found = rows.order_by().aggregate(value=self.figure.parts[0].measure(Q()))
+        found = rows.order_by().aggregate(value=self.measure)
         return found["value"] or 0
 
 

@@ -6,7 +6,19 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Exists,
+    F,
+    Field,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import ExtractMonth
 
 #: Sorts behind every character that a key can hold.
@@ -64,14 +76,16 @@ class MonthOf(ExtractMonth):
 
 
 class Aside(Func):
-    """The number of a column for a condition that SQLite may not choose an index for.
+    """A column, the number of one unless `output_field` says else, whose index SQLite may not choose.
 
     Until the database was analysed SQLite holds an equality for rarer than any range: it would read everybody
     at sixteen schools, once a key, for the twenty whose names begin with a text (148 ms instead of 1).
     """
 
     template = "+%(expressions)s"
-    output_field = BigIntegerField()
+
+    def __init__(self, column: str, *, output_field: Field | None = None) -> None:
+        super().__init__(F(column), output_field=output_field or BigIntegerField())
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s", **context)
@@ -96,6 +110,14 @@ def any_of(rows: QuerySet, conditions: Sequence[Q]) -> QuerySet:
     (500 ms at 200,000 people), but not in a union of keys (35 ms; 1 ms once the database was analysed).
     """
     if connection.vendor == "sqlite":
-        found = [rows.model._base_manager.filter(one).values("pk") for one in conditions]
-        return rows.filter(pk__in=found[0].union(*found[1:]))
+        return rows.filter(pk__in=keys_of_any(rows.model, conditions))
     return rows.filter(reduce(or_, conditions))
+
+
+def keys_of_any(model: type[Model], conditions: Sequence[Q]) -> QuerySet:
+    """Return the keys of all rows that meet one of the conditions, each answered from its own index.
+
+    A row that meets two stands there twice, which nothing that looks for its key minds.
+    """
+    found = [model._base_manager.filter(one).values("pk") for one in conditions]
+    return found[0].union(*found[1:], all=True)

@@ -110,7 +110,7 @@ class Listed(Sequence):
 
     def _sorted_keys(self, asked: slice) -> list[int]:
         self.places()
-        people = self.people.by_units_index(self.districts).order_by(*self.fields)
+        people = self.people.by_units_index(self.districts).in_order_of(*self.fields)
         return list(people.values_list("pk", flat=True)[asked])
 
     def _loaded(self, keys: list[int]) -> list[Person]:

@@ -14,6 +14,7 @@ from guanweihui.imports.kinds import Context, PlannedRow, Written, kind
 from guanweihui.imports.problems import CURE, Problem, Unusable
 from guanweihui.imports.reader import Sheet, SheetRow, TableRows
 from guanweihui.imports.resources import (
+    DERIVED,
     CellError,
     Cleaner,
     Column,
@@ -33,6 +34,7 @@ from guanweihui.imports.units import Units, closing
 from guanweihui.imports.wishes import NO_EFFECT, judge_totals, shown
 from guanweihui.scope import Role
 from members import keys
+from members.lately import NOTED
 from members.links import relink
 from members.models import ElderClass, Person, RetirementKind, Sex
 
@@ -117,6 +119,7 @@ FIELDS = (
     "on_register",
 )
 PLACE = {name: place for place, name in enumerate(FIELDS)}
+DERIVED[Person._meta.label] = NOTED
 
 
 class Stored:

@@ -3,16 +3,16 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Expression, F, Func, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from guanweihui.lookups import IsAmong, any_of, begins_with
+from guanweihui.lookups import IsAmong, any_of, begins_with, keys_of_any
 from guanweihui.models import District, Post, School, User
 from guanweihui.models.org import AT_COMMITTEE, AtCommittee
 from guanweihui.scope import Role, ScopedQuerySet, reach_of, to_link, to_school
 
 from .cards import TO_PERSON
-from .people import Person
+from .people import Person, beginning_with
 from .teams import Team
 
 
@@ -138,6 +138,15 @@ class ServiceRecordQuerySet(ScopedQuerySet):
         people = Person._default_manager.filter(school__in=keys).values("pk")
         return any_of(self, [Q(IsAmong("person", people)), Q(IsAmong("school", keys))])
 
+    def organised_within(self, actor):
+        """Keep what the actor's units organised: his schools, and for the district its teams and itself too.
+
+        What his people did for other units is not among it, and nobody's people are looked up.
+        """
+        if reach_of(actor).ids("district"):
+            return self.visible_to(actor)
+        return self.filter(school__in=School.objects.visible_to(actor).order_by().values("pk"))
+
     def confirmed(self):
         return self.filter(status=ServiceRecord.Status.CONFIRMED)
 
@@ -170,8 +179,13 @@ class ServiceRecordQuerySet(ScopedQuerySet):
         return self.filter(pk__in=[key for key in keys if str(key).isdecimal() and len(str(key)) < 19])
 
     def of_people_named(self, text: str):
-        """Search by the beginning of the volunteer's name, pinyin or initials, or his staff number."""
-        return self.filter(person__in=Person._default_manager.all().named(text))
+        """Search by the beginning of the volunteer's name, pinyin or initials, or his staff number.
+
+        The few people found lead to their records; nobody's records are looked through for them.
+        """
+        if not text.strip():
+            return self
+        return self.filter(IsAmong("person", keys_of_any(Person, beginning_with(text))))
 
     def at(self, text: str):
         """Search by part of the name of the volunteer's or the organising unit, or the start of its code."""
@@ -197,19 +211,21 @@ class ServiceRecordQuerySet(ScopedQuerySet):
         own = Q(claimed_by=actor, district__in=offices, school__isnull=False)
         return self.waiting().filter(own | (Q(claimed_by__in=colleagues) & ~Q(school__in=schools)))
 
-    def tally(self) -> dict[str, int]:
+    def tally(self, **more: Expression) -> dict[str, int]:
         """Add the half hours up that stand, apart: `service`, `back` entries, `training`; `rows` counts all.
 
-        One pass without groups, which SQLite would sort; the rarest condition is asked first.
+        One pass without groups, which SQLite would sort; the rarest condition is asked first. `more` is
+        counted in the same pass.
         """
         standing = Q(status__in=[ServiceRecord.Status.CLAIMED, ServiceRecord.Status.CONFIRMED])
         training = Q(kind=ServiceKind.TRAINING) & standing
-        back = Q(evidence__gt="", kind=ServiceKind.SERVICE) & standing
+        back = ~Q(evidence="") & Q(kind=ServiceKind.SERVICE) & standing
         sums = self.order_by().aggregate(
-            rows=Count("pk"),
+            rows=Count("*"),
             service=Sum("half_hours", filter=standing, default=0),
             back=Sum("half_hours", filter=back, default=0),
             training=Sum("half_hours", filter=training, default=0),
+            **more,
         )
         return sums | {"service": sums["service"] - sums["back"] - sums["training"]}
 
@@ -391,9 +407,21 @@ class ServiceRecord(models.Model):
                 ],
                 name="records_of_a_period",
             ),
-            # Whether somebody served between two days is one step into this one.
+            # Whether somebody served between two days is one step into this one; the records of the people
+            # whom a text finds are added up and put in order from it.
             models.Index(
-                fields=["person", "district", "status", "kind", "served_on"], name="service_of_a_person"
+                fields=[
+                    "person",
+                    "district",
+                    "status",
+                    "kind",
+                    "served_on",
+                    "starts_at",
+                    "id",
+                    "evidence",
+                    "half_hours",
+                ],
+                name="service_of_a_person",
             ),
         ]
 

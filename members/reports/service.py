@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, FloatField, Sum
+from django.db.models import Expression, ExpressionWrapper, FloatField, Q, Sum
 
 from guanweihui.figures import Period, Source, counted, figure
 from guanweihui.lists import Fact
@@ -21,6 +21,12 @@ def confirmed_service(actor: Any, period: Period) -> Any:
 
 SERVICE = Source("service", confirmed_service, group="person__school__group")
 
+
+def hours_summed(where: Q) -> Expression:
+    """Add half hours up and halve the sum: a division a row takes PostgreSQL a third of the time."""
+    return ExpressionWrapper(Sum("half_hours", filter=where, default=0) / 2.0, output_field=FloatField())
+
+
 figure(
     "service.people",
     "参加服务的志愿者",
@@ -36,7 +42,7 @@ figure(
     "小时",
     "统计期间内已确认的服务时间之和，含补录，不含培训学习和路途时间",
     SERVICE,
-    lambda where: Sum(F("half_hours") / 2.0, filter=where, default=0, output_field=FloatField()),
+    hours_summed,
     route="record-list",
 )
 

@@ -100,21 +100,31 @@ def months_before(day: datetime.date, months: int) -> datetime.date:
 # --- the conditions, said once ---------------------------------------------------------------------------
 
 
-def served_between(district: Any, first: datetime.date, last: datetime.date) -> Q:
-    """Return the condition that somebody has confirmed service between two days, for whomever it was."""
+def served_between(district: Any, first: datetime.date, last: datetime.date) -> tuple[Q, Q]:
+    """Return the conditions that somebody has confirmed service between two days, or none, for anybody.
+
+    The last day stands on his file. Only whose last day lies after both is looked up in the records.
+    """
     records = ServiceRecord._default_manager.filter(district=district, person=OuterRef("pk"))
-    return Q(Exists(records.confirmed().service().within(first, last)))  # type: ignore[attr-defined]
+    within = Exists(records.confirmed().service().within(first, last))  # type: ignore[attr-defined]
+    later = Q(last_served_on__gt=last)
+    return (
+        Q(last_served_on__gte=first) & (Q(last_served_on__lte=last) | Q(within)),
+        Q(last_served_on=None) | Q(last_served_on__lt=first) | (later & ~Q(within)),
+    )
 
 
 def conditions(actor: Any, asked: Asked) -> dict[str, Q]:
     """Return what makes each of the four counts among the registered."""
     home, first, last = reach_of(actor).home, asked.period.first, asked.period.last
     volunteers = is_true("is_volunteer") & volunteering_on(last)
+    served, _ = served_between(home, first, last)
+    _, dormant = served_between(home, asked.dormant_since, last)
     return {
         "registered": Q(),
         "volunteers": volunteers,
-        "served": volunteers & served_between(home, first, last),
-        "dormant": volunteers & ~served_between(home, asked.dormant_since, last),
+        "served": volunteers & served,
+        "dormant": volunteers & dormant,
     }
 
 

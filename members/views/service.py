@@ -61,12 +61,12 @@ def chosen_records(request: HttpRequest) -> tuple[Asked | None, RecordFilter]:
 def record_list(request: HttpRequest) -> HttpResponse:
     """List the records within reach; who may confirm ticks the claims that wait."""
     asked, chosen = chosen_records(request)
-    sums = chosen.qs.tally()
+    sums = chosen.qs.tally(**({"figure": asked.measure} if asked else {}))
     rows, load = chosen.qs.for_list(), ServiceRecordQuerySet.for_page_of_list
     page = page_of(request, rows, SORTS, load=load, count=sums["rows"])
     behind = None
     if asked:
-        behind = figure_line(request, asked, asked.value(chosen.qs), of=unit_of(chosen))
+        behind = figure_line(request, asked, sums["figure"], of=unit_of(chosen))
     writes = reach_of(request.user).serves(*WRITERS)
     waiting = f"{reverse('record-list')}?status={ServiceRecord.Status.CLAIMED}"
     ticks = writes and request.GET.get("status") == ServiceRecord.Status.CLAIMED

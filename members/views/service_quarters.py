@@ -18,10 +18,10 @@ from guanweihui.scope import COMMITTEE, Role, reach_of
 from guanweihui.tables import format_value
 from members.areas import SERVICE, tabs_of
 from members.forms.service import QuarterForm, QuarterQuery, WhichQuarterForm
-from members.models import QuarterCheck, ServiceRecord
+from members.models import QuarterCheck
 from members.reports.service import quarter_table
 from members.workflow.service import WRITERS
-from members.workflow.service_quarters import check_quarter, days_of, last_quarter
+from members.workflow.service_quarters import check_quarter, days_of, last_quarter, sums_within
 
 COLUMNS = (
     ListColumn("单位", is_name=True),
@@ -53,9 +53,8 @@ def units_of(request: HttpRequest, year: int, quarter: int) -> list[tuple[Any, d
 
     Closed schools are left out unless they have records or a check in the quarter.
     """
-    first, last = days_of(year, quarter)
-    actor = request.user
-    sums = ServiceRecord.objects.visible_to(actor).within(first, last).by_organiser()
+    actor, (_, last) = request.user, days_of(year, quarter)
+    sums = sums_within(actor, year, quarter)
     checks = {
         (one.school_id, one.district_id): one
         for one in QuarterCheck.objects.visible_to(actor).of_quarter(year, quarter)

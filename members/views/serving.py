@@ -189,7 +189,7 @@ def picker_row(person: Any) -> ListRow:
         person.subject,
         person.speciality,
         mask_phone(person.phone),
-        person.last_asked or "没有邀请过",
+        person.last_asked_on or "没有邀请过",
     )
     return ListRow(cells, key=str(person.pk), name=person.name)
 

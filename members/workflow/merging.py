@@ -8,6 +8,7 @@ from guanweihui.audit import record
 from guanweihui.scope import Role
 from guanweihui.workflow import Refused, one_step, own
 from members.keys import fill_keys
+from members.lately import note_calls, note_services
 from members.models import DistinctPair, Merge, Person
 from members.workflow.union import Ledger, take_apart, unite
 
@@ -40,6 +41,7 @@ def merge(survivor: Person, merged: Person, *, by: Any, at: datetime.datetime, r
         merged.merged_into, merged.version = survivor, merged.version + 1
         merged.save(update_fields=["merged_into", "version"])
         unite(ledger, survivor, merged, by=by, at=at, reason=reason)
+        _note_both(survivor, merged)
         survivor.version += 1
         survivor.save(update_fields=["version"])
         row = Merge.objects.create(
@@ -84,6 +86,7 @@ def unmerge(row: Merge, *, by: Any, at: datetime.datetime, reason: str) -> list[
             if person.pk == merged.pk:
                 person.merged_into = None
             fill_keys(person).save()
+        _note_both(survivor, merged)
         fresh.undone_at = at
         fresh.save(update_fields=["undone_at"])
         changes = {"merged": merged.pk, "rows": len(fresh.moved), "kept": len(said)}
@@ -152,6 +155,11 @@ def _refuse_unmerge(row: Merge, survivor: Person, at: datetime.datetime) -> None
     later = Merge.objects.later_than(row)
     if survivor.merged_into_id is not None or later.exists():
         raise Refused("这份档案后来又合并过。请先撤销后来的那一次，再撤销这一次。")
+
+
+def _note_both(survivor: Person, merged: Person) -> None:
+    note_services([survivor.pk, merged.pk])
+    note_calls([survivor.pk, merged.pk])
 
 
 def _field(attname: str) -> str:

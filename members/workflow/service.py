@@ -11,6 +11,7 @@ from guanweihui.models import School
 from guanweihui.scope import LinkHolder, Role, reach_of
 from guanweihui.text import TextError, check_text
 from guanweihui.workflow import Refused, Step, Steps, one_step, take
+from members.lately import note_services
 from members.models import Person, ServiceKind, ServiceRecord, Team
 from members.rules import rule_on
 from members.workflow.service_rules import fault_of, half_hours_of
@@ -96,6 +97,7 @@ def record_attended(values: Mapping[str, Any], *, by: Any, at: datetime.datetime
         )
         hold_rules(row, person, others_of(row).standing(), at=at)
         row.save(force_insert=True)
+        note_services([person.pk])
         changes = {"served_on": row.served_on, "half_hours": row.half_hours, "kind": row.kind}
         record("servicerecord.attend", row, by=by, at=at, changes=changes)
     return row
@@ -111,6 +113,7 @@ def confirm(row: ServiceRecord, *, by: Any, at: datetime.datetime) -> ServiceRec
     def check(fresh: ServiceRecord) -> None:
         hold_organiser(fresh, by)
         hold_rules(fresh, person, others_of(fresh).confirmed(), at=at)
+        note_services([person.pk])
 
     with one_step(ServiceRecord):
         person = locked_person(row.person_id)
@@ -140,7 +143,14 @@ def refuse(row: ServiceRecord, *, by: Any, at: datetime.datetime, reason: str) -
 
 def strike(row: ServiceRecord, *, by: Any, at: datetime.datetime, reason: str) -> ServiceRecord:
     """Strike a confirmed record out; it stays on file and counts no longer."""
-    return take(STEPS["strike"], row, by=by, at=at, reason=reason)
+
+    def settle(fresh: ServiceRecord) -> None:
+        hold_file(fresh, person)
+        note_services([person.pk])
+
+    with one_step(ServiceRecord):
+        person = Person._default_manager.select_for_update().get(pk=row.person_id)
+        return take(STEPS["strike"], row, by=by, at=at, reason=reason, then=settle)
 
 
 # --- what the steps hold to ---------------------------------------------------------------------------
@@ -161,8 +171,7 @@ def others_of(row: ServiceRecord) -> Any:
 
 def hold_rules(row: ServiceRecord, person: Person, others: Any, *, at: datetime.datetime) -> None:
     """Raise Refused with the first fault of the record."""
-    if row.person_id != person.pk:
-        raise Refused("这条记录刚被移到另一份档案，请刷新页面后再办理。")
+    hold_file(row, person)
     fault = fault_of(
         row,
         person=person,
@@ -173,6 +182,12 @@ def hold_rules(row: ServiceRecord, person: Person, others: Any, *, at: datetime.
     )
     if fault:
         raise Refused(fault)
+
+
+def hold_file(row: ServiceRecord, person: Person) -> None:
+    """Raise Refused when the record was moved to another file before this one could be locked."""
+    if row.person_id != person.pk:
+        raise Refused("这条记录刚被移到另一份档案，请刷新页面后再办理。")
 
 
 def organises(row: ServiceRecord, by: Any) -> bool:

@@ -27,6 +27,11 @@ def last_quarter(day: datetime.date) -> tuple[int, int]:
     return (day.year, quarter) if quarter else (day.year - 1, 4)
 
 
+def sums_within(actor: Any, year: int, quarter: int) -> dict[int | None, dict[str, int]]:
+    """Return what each unit within the actor's reach organised in a quarter, as `by_organiser` totals it."""
+    return ServiceRecord.objects.organised_within(actor).within(*days_of(year, quarter)).by_organiser()
+
+
 def unchecked(units: QuerySet, records: QuerySet, year: int, quarter: int) -> QuerySet:
     """Keep the schools, or the districts, with some of `records` in a quarter that they have not checked.
 

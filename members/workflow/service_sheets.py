@@ -15,6 +15,7 @@ from guanweihui.models import District
 from guanweihui.scope import Role, reach_of
 from guanweihui.text import TextError, check_text
 from guanweihui.workflow import Refused, one_step, own
+from members.lately import note_services
 from members.models import Person, ServiceRecord, ServiceSheet
 from members.rules import rule_on
 from members.workflow.service import WRITERS, account_of
@@ -145,6 +146,7 @@ def enter_sheet(
             raise SheetFaults(faults)
         if rows:
             ServiceRecord.objects.bulk_create(rows)
+            note_services([row.person_id for row in rows])
             changes = {"rows": len(rows), "half_hours": sum(row.half_hours for row in rows)}
             record("servicesheet.enter", fresh, by=by, at=at, changes=changes)
     return Entered(tuple(rows), unchanged)

@@ -4,12 +4,13 @@ import datetime
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
 
 from guanweihui.audit import record
 from guanweihui.workflow import Refused, one_step, own
 from members.areas import WRITERS
+from members.lately import note_calls
 from members.models import Person, TaskCall, TeamMembership
 from members.workflow.people import LEAST_PURPOSE
 
@@ -18,19 +19,18 @@ def candidates(actor: Any, *, day: datetime.date, with_moved: bool = False) -> A
     """Return the volunteers whom the actor may ask, the least recently asked first, then by pinyin.
 
     Who was never asked comes first of all. The dead and those who stopped are left out, and so are those
-    who moved away unless `with_moved`. Each carries `last_asked`.
+    who moved away unless `with_moved`.
     """
     people = Person.objects.visible_to(actor, roles=WRITERS).volunteers_on(day)
     people = people.filter(on_register__in=[True, False]).by_volunteers_index()
     if not with_moved:
         people = people.filter(Q(moved_away_on=None) | Q(moved_away_on__gt=day))
-    return for_picker(people).order_by(F("last_asked").asc(nulls_first=True), "pinyin", "pk")
+    return people.order_by(F("last_asked_on").asc(nulls_first=True), "pinyin", "pk")
 
 
 def for_picker(people: Any) -> Any:
-    """Load what a row of the picker shows, with the day on which each was last asked as `last_asked`."""
-    calls = TaskCall.objects.filter(person=OuterRef("pk")).order_by("-asked_on").values("asked_on")
-    return people.annotate(last_asked=Subquery(calls[:1])).select_related("school", "elder_class")
+    """Load what a row of the picker shows."""
+    return people.select_related("school", "elder_class")
 
 
 def in_team_on(people: Any, team: Any, day: datetime.date) -> Any:
@@ -81,6 +81,7 @@ def ask_people(people: Collection[int], task: str, *, by: Any, at: datetime.date
             TaskCall(district=one.district, person=one, task=task, asked_on=today, asked_by=user)
             for one in found
         )
+        note_calls(keys)
         changes = {"task": task, "people": said(found)}
         record("taskcall.ask", by=by, at=at, district=found[0].district, changes=changes)
     return calls

@@ -27,6 +27,7 @@ from django.utils import timezone
 from guanweihui.imports.resources import digest_of, snapshot
 from guanweihui.workflow import Refused
 from members.keys import KEYS, fill_keys
+from members.lately import NOTED
 from members.models import (
     Card,
     CardEvent,
@@ -49,7 +50,7 @@ EARLIEST = frozenset({"consented_on", "registered_on"})
 #: Fields that are the file's own, follow from others, or are judged apart.
 OWN = frozenset(
     {"id", "district", "school", "name", "version", "merged_into", "slip_link", "photo", "stopped_on"}
-    | {*KEYS, *PRECISIONS.values()}
+    | {*KEYS, *NOTED, *PRECISIONS.values()}
 )
 #: Links that speak of a file as it was.
 STAYING = frozenset(

@@ -345,28 +345,32 @@ def send_back(
 def reopen(trip: Trip, *, reason: str, by: Any, at: datetime.datetime) -> Trip:
     """Open a confirmed trip again; its hours are struck, and it is to be sent and confirmed anew."""
     words = rules.clean({"words": reason}, ["words"])["words"]
-    return take(
-        STEPS["reopen"],
-        trip,
-        by=by,
-        at=at,
-        reason=words,
-        writes={**UNCONFIRMED, "confirm_words": words[:LONGEST_WORDS]},
-        then=lambda fresh: services.strike_services(fresh, by=by, at=at, reason=words, forget=True),
-    )
+    with one_step(Trip, TripService):
+        rules.lock_people(trip)
+        return take(
+            STEPS["reopen"],
+            trip,
+            by=by,
+            at=at,
+            reason=words,
+            writes={**UNCONFIRMED, "confirm_words": words[:LONGEST_WORDS]},
+            then=lambda fresh: services.strike_services(fresh, by=by, at=at, reason=words, forget=True),
+        )
 
 
 def void(trip: Trip, *, reason: str, by: Any, at: datetime.datetime) -> Trip:
     """Strike a trip out with its hours; it stays on file and its numbers stay used."""
     words = rules.clean({"words": reason}, ["words"])["words"]
-    return take(
-        STEPS["void"],
-        trip,
-        by=by,
-        at=at,
-        reason=words,
-        then=lambda fresh: services.strike_services(fresh, by=by, at=at, reason=words, forget=False),
-    )
+    with one_step(Trip, TripService):
+        rules.lock_people(trip)
+        return take(
+            STEPS["void"],
+            trip,
+            by=by,
+            at=at,
+            reason=words,
+            then=lambda fresh: services.strike_services(fresh, by=by, at=at, reason=words, forget=False),
+        )
 
 
 def retry(trip: Trip, *, by: Any, at: datetime.datetime) -> int:

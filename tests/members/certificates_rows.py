@@ -5,6 +5,7 @@ import datetime
 from django.utils import timezone
 
 from guanweihui.models import Succession
+from members.lately import note_calls, note_services
 from members.models import ServiceKind, ServiceRecord, TaskCall, Team, TeamMembership
 from members.workflow.certificates import issue_certificate, post_certificate
 from tests.factories import make_person
@@ -32,7 +33,9 @@ def make_record(person=None, **fields) -> ServiceRecord:
     row = {**defaults, **fields}
     if row["status"] == ServiceRecord.Status.CONFIRMED:
         row.setdefault("confirmed_at", timezone.now())
-    return ServiceRecord.objects.create(person=person, **row)
+    made = ServiceRecord.objects.create(person=person, **row)
+    note_services([person.pk])
+    return made
 
 
 def at_day(day: int) -> datetime.datetime:
@@ -67,4 +70,6 @@ def make_member(team, person, **fields) -> TeamMembership:
 
 def make_call(person, **fields) -> TaskCall:
     defaults = {"district": person.district, "task": "读书活动评审", "asked_on": datetime.date(2018, 11, 5)}
-    return TaskCall.objects.create(person=person, **{**defaults, **fields})
+    made = TaskCall.objects.create(person=person, **{**defaults, **fields})
+    note_calls([person.pk])
+    return made

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from members.lately import note_services
 from members.models import ServiceRecord, ServiceRule, ServiceSheet, StarTier, Team, TeamMembership
 from tests.factories import make_district, make_person, make_school, number
 
@@ -33,7 +34,9 @@ def make_record(**fields) -> ServiceRecord:
         "claimed_at": AT,
         "confirmed_at": AT if status == ServiceRecord.Status.CONFIRMED else None,
     }
-    return ServiceRecord.objects.create(**{**defaults, **fields})
+    made = ServiceRecord.objects.create(**{**defaults, **fields})
+    note_services([person.pk])
+    return made
 
 
 def make_claim(**fields) -> ServiceRecord:

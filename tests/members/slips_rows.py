@@ -4,6 +4,7 @@ import datetime
 
 from django.utils import timezone
 
+from members.lately import note_services
 from members.models import (
     Card,
     Correction,
@@ -46,7 +47,9 @@ def make_record(person, **fields):
         "claimed_at": AT,
         "confirmed_at": AT,
     }
-    return ServiceRecord.objects.create(**{**defaults, **fields})
+    made = ServiceRecord.objects.create(**{**defaults, **fields})
+    note_services([made.person_id])
+    return made
 
 
 def make_card(person, **fields):

@@ -10,6 +10,7 @@ from hypothesis.extra.django import TestCase
 from guanweihui.imports.resources import snapshot
 from guanweihui.scope import System
 from members.keys import fill_keys
+from members.lately import note_services
 from members.models import (
     Card,
     Care,
@@ -92,6 +93,8 @@ def make_file(values: dict, held: dict, staff_no: str, school) -> Person:
             starts_at=datetime.time(hour), ends_at=datetime.time(hour + 1, 30),
             status="CONFIRMED" if is_confirmed else "CLAIMED", confirmed_at=NOW if is_confirmed else None,
         )  # fmt: skip
+    note_services([person.pk])
+    person.refresh_from_db()
     return person
 
 
