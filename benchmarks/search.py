@@ -25,7 +25,14 @@ SURNAMES = (
 )
 GIVEN = "国华建明玉兰秀英志强文德光荣淑珍桂芳长青诚琴永福世昌春生秋月维新广才兆祥凤仙宝玲庆云"
 NAMED = "曾国藩"
-WALKED = ("people_of_a_district", "register_by_name", "volunteers_by_name")
+WALKED = (
+    "people_of_a_district",
+    "register_by_name",
+    "register_by_school",
+    "people_by_birth",
+    "people_by_number",
+    "volunteers_by_name",
+)
 #: What is typed, into which box or by whom.
 SEARCHES = (
     ("name", NAMED),

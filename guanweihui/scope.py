@@ -47,6 +47,8 @@ class Reach:
     places: tuple[Place, ...] = ()
     #: The district of the first place; what the page's head is named after.
     home: Any = field(default=None, compare=False)
+    #: Keys of all districts in which the places lie; whatever is in reach lies in one of them.
+    districts: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def year_starts_in(self) -> int:
@@ -61,7 +63,8 @@ class Reach:
         """Narrow to the places held in one of `roles`; None keeps all."""
         if roles is None:
             return self
-        return Reach(tuple(place for place in self.places if place.role in roles), self.home)
+        places = tuple(place for place in self.places if place.role in roles)
+        return Reach(places, self.home, self.districts)
 
     def ids(self, kind: str) -> list[int]:
         return sorted({place.pk for place in self.places if place.kind == kind and self._opens(place)})
@@ -93,7 +96,7 @@ class System:
         self.name = name
         self.origin = origin or Origin()
         places = (Place(Role.DISTRICT, "district", district.pk),) if district else ()
-        self.reach = Reach(places, district)
+        self.reach = Reach(places, district, frozenset({district.pk} if district else ()))
 
     def __str__(self) -> str:
         return self.name
@@ -112,7 +115,7 @@ class LinkHolder:
         self.link = link
         self.name = link.holder_name
         self.origin = Origin()
-        self.reach = Reach((Place(link.role, "link", link.pk),), link.district)
+        self.reach = Reach((Place(link.role, "link", link.pk),), link.district, frozenset({link.district_id}))
 
     def __str__(self) -> str:
         return str(self.name)
@@ -128,8 +131,12 @@ def reach_of(actor: Any) -> Reach:
         if not actor.is_authenticated or not actor.is_active:
             return Reach()
         posts = list(actor.posts.serving(timezone.localdate()).with_district())
-        home = posts[0].home_district() if posts else None
-        reach = Reach(tuple(post.as_place() for post in posts), home)
+        districts = [post.home_district() for post in posts]
+        reach = Reach(
+            tuple(post.as_place() for post in posts),
+            districts[0] if districts else None,
+            frozenset(one.pk for one in districts),
+        )
         actor.reach = reach
     return reach
 

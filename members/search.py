@@ -30,17 +30,17 @@ class Hits(Listed):
 
     def __init__(self, text: str, actor: Any) -> None:
         super().__init__(Person.objects.visible_to(actor), actor)
-        self.text = text
+        self.text, self.actor = text, actor
 
     def _tally(self) -> Iterable[tuple[int, int, int]]:
-        found = _found(Person._base_manager.all(), self.text, "pk", "school", "merged_into", "on_register")
+        found = self._found(Person._base_manager.all(), "pk", "school", "merged_into", "on_register")
         sql, params = found.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(_TALLY.format(found=sql), params)
             return cursor.fetchall()
 
     def _sorted_keys(self, asked: slice) -> list[int]:
-        people = self.people.named(self.text).order_by(*self.fields)
+        people = self.people.named(self.text, self.actor).order_by(*self.fields)
         return list(people.values_list("pk", flat=True)[asked])
 
     def _loaded(self, keys: list[int]) -> list[Person]:
@@ -51,19 +51,18 @@ class Hits(Listed):
     def _keys(self, rank: dict[int, int]) -> list[int]:
         """Find who begins with the text at these schools, in the list's order: {school: place among them}."""
         files = Person._base_manager.filter(In(Aside("school"), list(rank)))
-        found = _found(files, self.text, "pk", "school", "merged_into", "pinyin")
+        found = self._found(files, "pk", "school", "merged_into", "pinyin")
         rows = [row for row in found.order_by("pinyin", "pk") if row["merged_into"] is None]
         return [row["pk"] for row in sorted(rows, key=lambda row: rank[row["school"]])]
 
+    def _found(self, files: QuerySet, *columns: str) -> QuerySet:
+        """Join what each key finds and none before it did, so that the many are not compared with each other.
 
-def _found(files: QuerySet, text: str, *columns: str) -> QuerySet:
-    """Join what each key finds and none before it did, so that the many are not compared with each other.
-
-    Nothing but the index of the key is read for the columns that it covers.
-    """
-    conditions = beginning_with(text)
-    found = [files.filter(conditions[0])]
-    for n, one in enumerate(conditions[1:], start=1):
-        found.append(files.filter(one).exclude(reduce(or_, conditions[:n])))
-    first, *others = [rows.values(*columns) for rows in found]
-    return first.union(*others, all=True)
+        Nothing but the index of the key is read for the columns that it covers.
+        """
+        conditions = beginning_with(self.text, self.actor)
+        found = [files.filter(conditions[0])]
+        for n, one in enumerate(conditions[1:], start=1):
+            found.append(files.filter(one).exclude(reduce(or_, conditions[:n])))
+        first, *others = [rows.values(*columns) for rows in found]
+        return first.union(*others, all=True)

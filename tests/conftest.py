@@ -6,6 +6,7 @@ import shutil
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpResponseNotFound
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -41,6 +42,21 @@ def pytest_unconfigure(config):
     """Remove the data folder of this run, in the process that made it."""
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ["GWH_TEST_DATA"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Prove what asks no database once, with SQLite: on PostgreSQL it would be the same proof again."""
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
+        again = [item for item in items if not asks_the_database(item)]
+        config.hook.pytest_deselected(items=again)
+        items[:] = [item for item in items if item not in set(again)]
+
+
+def asks_the_database(item):
+    """Tell whether a test may open the database; pytest-django lets no other one."""
+    of_django = issubclass(item.cls, TransactionTestCase) if getattr(item, "cls", None) else False
+    fixtures = {"db", "transactional_db", "django_db_setup"} & set(item.fixturenames)
+    return of_django or bool(fixtures) or item.get_closest_marker("django_db") is not None
 
 
 def refuse_skip(report):
@@ -98,6 +114,13 @@ def transactional_tests_are_cleared_away():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_the_tables())
         yield
+
+
+@pytest.fixture
+def plain_404(monkeypatch):
+    """Answer what is not there without the page round it, where the status alone counts."""
+    bare = lambda request, exception: HttpResponseNotFound()  # noqa: E731
+    monkeypatch.setattr("guanweihui.urls.handler404", bare, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ sign in. `PUBLIC` routes need no sign-in. The office (Django admin) is judged as
 """
 
 import pytest
-from django.http import HttpResponseNotFound
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -405,13 +404,6 @@ def address(name: str, world: dict[str, int]) -> str:
 
 def test_every_route_is_judged_here():
     assert sorted(set(routes())) == sorted({*PUBLIC, *ACCESS})
-
-
-@pytest.fixture
-def plain_404(monkeypatch):
-    """Answer what is not there without the page round it: here the status alone counts."""
-    bare = lambda request, exception: HttpResponseNotFound()  # noqa: E731
-    monkeypatch.setattr("guanweihui.urls.handler404", bare, raising=False)
 
 
 @pytest.mark.usefixtures("plain_404")

@@ -304,7 +304,7 @@ def new_page(
     said = search.cleaned_data["q"].strip() if search.is_valid() else ""
     hits: list[Person] = []
     if said and not category.is_collective:
-        hits = list(people_of(request, due).named(said).for_summary()[: HITS + 1])
+        hits = list(people_of(request, due).named(said, request.user).for_summary()[: HITS + 1])
     context = {
         "crumbs": crumbs_of(due, (f"新建推荐：{category}", "")),
         "due": due,

@@ -40,7 +40,7 @@ class CardFilter(ListFilterSet):
         fields = ()
 
     def by_name(self, queryset, name, value):
-        return queryset.named(value)
+        return queryset.named(value, self.request.user)
 
     def by_number(self, queryset, name, value):
         return queryset.numbered(value)
@@ -75,7 +75,7 @@ class CandidateFilter(ListFilterSet):
         fields = ()
 
     def by_name(self, queryset, name, value):
-        return queryset.named(value)
+        return queryset.named(value, self.request.user)
 
     def by_unit(self, queryset, name, value):
         return queryset.at(value)

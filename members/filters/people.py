@@ -62,7 +62,7 @@ class PersonFilter(ListFilterSet):
         return "" if others else asked.get("name", "").strip()
 
     def by_name(self, queryset, name, value):
-        return queryset.named(value)
+        return queryset.named(value, self.request.user)
 
     def by_keys(self, queryset, name, value):
         keys = [key for key in value.split("-") if key.isdecimal() and len(key) < 19]

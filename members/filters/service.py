@@ -45,7 +45,7 @@ class RecordFilter(ListFilterSet):
         fields = ()
 
     def by_name(self, queryset, name, value):
-        return queryset.of_people_named(value)
+        return queryset.of_people_named(value, self.request.user)
 
     def by_unit(self, queryset, name, value):
         return queryset.at(value)

@@ -56,7 +56,7 @@ class ServingFilter(ListFilterSet):
         self.period = period
 
     def by_name(self, queryset, name, value):
-        return queryset.named(value)
+        return queryset.named(value, self.request.user)
 
     def by_group(self, queryset, name, value):
         return queryset.of_schools(value.schools)
@@ -97,7 +97,7 @@ class PickerFilter(ListFilterSet):
         self.day = day
 
     def by_name(self, queryset, name, value):
-        return queryset.named(value)
+        return queryset.named(value, self.request.user)
 
     def by_group(self, queryset, name, value):
         return queryset.of_schools(value.schools)

@@ -38,9 +38,9 @@ class CardQuerySet(ScopedQuerySet):
         """Search by the beginning of the number."""
         return self.filter(begins_with("number", text.strip().upper()))
 
-    def named(self, text: str):
+    def named(self, text: str, actor):
         """Search by the holder, as the register does."""
-        return self.filter(person__in=Person.objects.named(text).values("pk"))
+        return self.filter(person__in=Person.objects.named(text, actor).values("pk"))
 
     def at(self, text: str):
         """Search by the holder's unit, as the register does."""

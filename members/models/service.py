@@ -178,14 +178,14 @@ class ServiceRecordQuerySet(ScopedQuerySet):
         """Keep the records that were ticked; what is no number ticks nothing."""
         return self.filter(pk__in=[key for key in keys if str(key).isdecimal() and len(str(key)) < 19])
 
-    def of_people_named(self, text: str):
+    def of_people_named(self, text: str, actor):
         """Search by the beginning of the volunteer's name, pinyin or initials, or his staff number.
 
         The few people found lead to their records; nobody's records are looked through for them.
         """
         if not text.strip():
             return self
-        return self.filter(IsAmong("person", keys_of_any(Person, beginning_with(text))))
+        return self.filter(IsAmong("person", keys_of_any(Person, beginning_with(text, actor))))
 
     def at(self, text: str):
         """Search by part of the name of the volunteer's or the organising unit, or the start of its code."""

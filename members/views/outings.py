@@ -146,7 +146,7 @@ def context_of(request: HttpRequest, outing: Any, purpose: PurposeForm) -> dict[
 
 def found_people(request: HttpRequest, asked: str) -> Any:
     people = Person.objects.visible_to(request.user, roles=WRITERS)
-    return people.present_on(timezone.localdate()).named(asked).for_list()[:MOST_FOUND]
+    return people.present_on(timezone.localdate()).named(asked, request.user).for_list()[:MOST_FOUND]
 
 
 def facts_of(outing: Any) -> list[Fact]:

@@ -231,7 +231,7 @@ def find_people(text: str, *, by: Any, day: datetime.date) -> tuple[list[Person]
     people: dict[int, Person] = {}
     faults = []
     for line in lines:
-        found = [one for one in exact if _is_named(one, line)] or list(mine.named(line)[:6])
+        found = [one for one in exact if _is_named(one, line)] or list(mine.named(line, by)[:6])
         if len(found) == 1:
             people[found[0].pk] = found[0]
         else:

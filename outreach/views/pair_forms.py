@@ -86,7 +86,7 @@ def hits_of(request: HttpRequest, said: str) -> list[Person]:
     if not said:
         return []
     living = Person.objects.visible_to(request.user, roles=OFFICE).present_on(timezone.localdate())
-    return list(living.named(said).for_list()[: HITS + 1])
+    return list(living.named(said, request.user).for_list()[: HITS + 1])
 
 
 def described(person: Person) -> str:

@@ -181,6 +181,7 @@ def test_no_model_of_a_library_is_registered():
     assert {model._meta.app_label for model in office._registry} == set(APPS)
 
 
+@pytest.mark.usefixtures("plain_404")
 def test_every_page_is_missing_for_everybody_else(everything):
     paths = [
         reverse(f"office:{name}")

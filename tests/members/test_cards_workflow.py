@@ -288,7 +288,7 @@ def test_words_of_the_queryset_tell_cards_apart(cast):
     assert list(cards.waiting_in(2026)) == [late]
     assert list(cards.to_be_voided(TODAY)) == [dead]
     assert list(cards.void()) == [void]
-    assert list(cards.named("甲")) == [valid]
+    assert list(cards.named("甲", cast.users.district)) == [valid]
     assert list(cards.numbered("ggw202400002")) == [late]
 
 

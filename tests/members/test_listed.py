@@ -13,14 +13,14 @@ from tests.factories import make_group, make_person, make_school
 THAT_DAY = datetime.date(2018, 9, 1)
 NAMES = ("王维", "曾国华", "单国强", "阿兰")
 NARROWED = {
-    "everybody": lambda people: people,
-    "volunteers": lambda people: people.volunteers(),
-    "a kind of retirement": lambda people: people.of_kind(RetirementKind.RETIRED_HONOURED),
-    "in service": lambda people: people.of_kind(""),
-    "an age": lambda people: people.aged(60, 79, THAT_DAY),
-    "a name": lambda people: people.named("z"),
-    "a unit": lambda people: people.at("学"),
-    "nobody": lambda people: people.none(),
+    "everybody": lambda people, actor: people,
+    "volunteers": lambda people, actor: people.volunteers(),
+    "a kind of retirement": lambda people, actor: people.of_kind(RetirementKind.RETIRED_HONOURED),
+    "in service": lambda people, actor: people.of_kind(""),
+    "an age": lambda people, actor: people.aged(60, 79, THAT_DAY),
+    "a name": lambda people, actor: people.named("z", actor),
+    "a unit": lambda people, actor: people.at("学"),
+    "nobody": lambda people, actor: people.none(),
 }
 SORTED = [BY_UNIT, tuple(map(reverse, BY_UNIT)), ("pinyin", "pk"), ("-born_on", "-pk")]
 
@@ -48,7 +48,7 @@ def crowd(cast):
 @pytest.mark.parametrize("narrowed", NARROWED)
 def test_pages_join_to_the_sorted_list(crowd, narrowed, fields):
     for actor in (crowd.users.district, crowd.users.group, crowd.users.school, crowd.users.stranger):
-        people = NARROWED[narrowed](Person.objects.visible_to(actor))
+        people = NARROWED[narrowed](Person.objects.visible_to(actor), actor)
         everybody = list(people.for_list().order_by(*fields))
         listed = Listed(people, actor).order_by(*fields)
         pages = [listed[start : start + 3] for start in range(0, len(listed), 3)]
