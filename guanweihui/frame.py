@@ -23,7 +23,9 @@ MENU = (
         "person-list",
         COMMITTEE,
         (
-            "person-*",
+            "person-[!p]*",  # person-picker is of service
+            "person-photo",
+            "merge-*",
             "summary-*",
             "registration-*",
             "transfer-*",
@@ -39,6 +41,8 @@ MENU = (
         (
             "who-serves",
             "serving-*",
+            "person-picker*",
+            "slip-*",
             "team-*",
             "sheet-*",
             "record-*",

@@ -55,6 +55,11 @@ def test_never_asked_stand_first_then_the_least_recently_asked_then_pinyin(cast)
     assert shown(cast.district.get(PICKER)) == ["冯一", "王一", "郑一", "周一", "吴一"]
 
 
+def test_the_picker_stands_under_service_in_the_menu(cast):
+    page = words(cast.district.get(PICKER))
+    assert set(re.findall(r'aria-current="true">([^<]+)</a>', page)) == {"志愿服务"}
+
+
 def test_the_dead_the_stopped_and_those_who_moved_are_left_out(cast):
     tomorrow = DAY + datetime.timedelta(days=1)
     volunteer(cast, "在")
