@@ -162,9 +162,9 @@ def attributes_text(attributes: dict[str, Any]) -> SafeString:
 
 
 @register.simple_block_tag(end_name="end_card_head")
-def card_head(content: str, title: str, note: str = "", level: int = 2) -> SafeString:
+def card_head(content: str, title: str, note: str = "") -> SafeString:
     """Head a card; the block's content (buttons, links, a tag) stands at the right."""
-    heading = format_html("<h{0}>{1}</h{0}>", level, title)
+    heading = format_html("<h2>{}</h2>", title)
     words = format_html('<span class="muted">{}</span>', note) if note else ""
     return head_row("card-head", heading, words, content)
 
