@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.template import TemplateSyntaxError
+from django.template.engine import Engine
 
+from guanweihui.documents import pdf
 from guanweihui.scope import ScopedQuerySet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,6 +246,24 @@ def test_no_file_names_a_package_registry():
 def test_no_file_names_a_path_of_somebody_s_machine():
     pattern = re.compile("(/" + "work/|/" + "root/|/" + "tmp/bash_)")
     assert [name_of(path) for path in text_files() if pattern.search(path.read_text(errors="replace"))] == []
+
+
+def fault_in(name: str) -> str:
+    """What the engine of the pages, or that of the prints, cannot read in a template."""
+    engine = pdf.engine() if name.startswith("documents/") else Engine.get_default()
+    try:
+        engine.get_template(name)
+    except TemplateSyntaxError as error:
+        return f"{name}: {error}"
+    return ""
+
+
+def test_every_template_can_be_read():
+    # A tag that lost a parameter breaks each page that still gives it, also one that no view test opens.
+    folder = ROOT / "templates"
+    names = [str(path.relative_to(folder)) for path in tracked() if path.is_relative_to(folder)]
+    assert names
+    assert [fault for name in names if (fault := fault_in(name))] == []
 
 
 FOREIGN = re.compile(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//|@import|url\(\s*["']?(?:https?:)?//""")

@@ -96,7 +96,7 @@ def _render(kind: str, faces: Sequence[CardFace], sides: Sequence[bool] = (False
     weasyprint = pdf._weasyprint()
     views = [_view(face) for face in faces]
     context = {"kind": kind, "cards": views, "title": "志愿者证", "pages": _pages(kind, views, sides)}
-    html = pdf._engine().get_template("documents/cards.html").render(Context(context, use_l10n=False))
+    html = pdf.engine().get_template("documents/cards.html").render(Context(context, use_l10n=False))
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
 

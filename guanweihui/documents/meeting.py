@@ -122,7 +122,7 @@ def _render(pack: MeetingPack, imprint: Imprint, *, before: int, **content: Any)
         "signing": content.get("signing"),
         "signed_words": pack.signed_words,
     }
-    html = pdf._engine().get_template("documents/meeting_pack.html").render(Context(context, use_l10n=False))
+    html = pdf.engine().get_template("documents/meeting_pack.html").render(Context(context, use_l10n=False))
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
 

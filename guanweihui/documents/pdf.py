@@ -268,13 +268,14 @@ def _print(template: str, **context: Any) -> bytes:
 def _lay_out(template: str, **context: Any) -> Any:
     """Fill a template and lay it out; nothing outside the text itself can be read by it."""
     weasyprint = _weasyprint()
-    html = _engine().get_template(template).render(Context(context, use_l10n=False))
+    html = engine().get_template(template).render(Context(context, use_l10n=False))
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
 
 
 @cache
-def _engine() -> Engine:
+def engine() -> Engine:
+    """Read the templates of prints: no context processors, and the marks without loading them."""
     return Engine(dirs=[str(TEMPLATES)], builtins=["guanweihui.documents.marks"])
 
 
