@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from guanweihui.workflow import Refused, one_step, own
 from members.models import Person
 from outreach.models import HostSchool, Pairing, Partnership, Programme, Renewal
 from outreach.workflow.rows import OFFICE, changed, end_link, for_trail, give_link
-from outreach.workflow.trips_rules import stranded
+from outreach.workflow.trips_rules import stranded, terms
 
 FIELDS = (
     "position",
@@ -181,11 +182,19 @@ def terms_of(partnership: Partnership) -> str:
 def edit_partner(
     partnership: Partnership, values: Mapping[str, Any], *, mark: str, by: Any, at: datetime.datetime
 ) -> Partnership:
-    """Correct an agreement. Raises Moved for an old tab, Refused for one that was ended."""
+    """Correct an agreement. Raises Moved for an old tab.
+
+    Raises Refused for one that was ended, and for days that leave out a trip waiting for its school.
+    """
     with one_step(Partnership):
         fresh, pairing = _standing(partnership, by, "修改")
-        before = terms_of(fresh)
+        standing, before = copy(fresh), terms_of(fresh)
         changes = changed(fresh, values, TERMS, mark)
+        if (trip := stranded(standing, fresh)) is not None:
+            raise Refused(
+                f"{fresh.host_school}还有一次下校等待确认（{trip.span}），不在改后的起止日期"
+                f"（{terms(fresh)}）之内，就不能确认了。请先确认或退回那条下校记录，或核对起止日期。"
+            )
         others = Partnership.objects.filter(pairing=pairing, kind=fresh.kind).exclude(ended_on=None)
         for former in others.select_related("host_school"):
             _refuse_before(fresh, former)
@@ -214,12 +223,13 @@ def end_partner(
             raise Refused(f"协议从 {fresh.from_on:%Y-%m-%d} 起，终止日期不能早于这一天。")
         if fresh.to_on is not None and on > fresh.to_on:
             raise Refused(f"协议到 {fresh.to_on:%Y-%m-%d} 为止，终止日期不能晚于这一天。")
-        if (trip := stranded(fresh, on)) is not None:
+        standing = copy(fresh)
+        fresh.ended_on, fresh.end_reason = on, reason
+        if (trip := stranded(standing, fresh)) is not None:
             raise Refused(
                 f"{fresh.host_school}还有一次下校等待确认（{trip.span}），协议 {on:%Y-%m-%d} 终止后"
                 f"就不能确认了。请先确认或退回那条下校记录，或把终止日期改到 {trip.to_on:%Y-%m-%d} 以后。"
             )
-        fresh.ended_on, fresh.end_reason = on, reason
         fresh.save(update_fields=["ended_on", "end_reason"])
         changes = {"partner": str(fresh), "ended_on": [None, on]}
         record("pairing.end_partner", pairing, by=by, at=at, reason=reason, changes=changes)

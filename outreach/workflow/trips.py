@@ -246,6 +246,8 @@ def submit(trip: Trip, *, by: Any, at: datetime.datetime) -> Trip:
     """
 
     def check(fresh: Trip) -> None:
+        if fresh.host_school_id != trip.host_school_id:
+            raise Refused("受援学校刚被改动过，请刷新页面后再提交。")
         _hold(fresh)
         rules.hold_ended(fresh, timezone.localdate(at))
         rules.hold_hours(fresh)
@@ -257,6 +259,7 @@ def submit(trip: Trip, *, by: Any, at: datetime.datetime) -> Trip:
         take_up(fresh.needs.all(), by=by, at=at)
 
     with one_step(Trip, TripMember):
+        rules.lock_place(trip)
         people = rules.lock_people(trip)
         writes = {**UNCONFIRMED, "confirm_words": "", "submitted_at": at}
         return take(STEPS["submit"], trip, by=by, at=at, writes=writes, then=check)

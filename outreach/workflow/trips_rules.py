@@ -13,7 +13,7 @@ from guanweihui.text import TextError, check_text
 from guanweihui.workflow import Refused
 from members.models import Person
 from members.workflow.service_rules import DAY, said
-from outreach.models import Need, Pairing, Partnership, Trip, TripDay, TripMember
+from outreach.models import HostSchool, Need, Pairing, Partnership, Trip, TripDay, TripMember
 
 #: Half hours of a day that nobody said anything else about, whole and half.
 WHOLE_DAY, HALF_DAY = 12, 6
@@ -60,16 +60,16 @@ def hold_begun(trip: Trip) -> None:
         )
 
 
-def stranded(one: Partnership, on: datetime.date) -> Trip | None:
-    """Return the first trip waiting for its school that could not be confirmed once an agreement ends `on`.
+def stranded(before: Partnership, after: Partnership) -> Trip | None:
+    """Return the first trip waiting for its school that a change of its agreement would leave without one.
 
-    None when there is none. `one` has not ended yet.
+    `before` is the agreement as it stands, `after` as it would be; None when every trip can be confirmed.
     """
-    others = Partnership.objects.filter(pairing=one.pairing_id, host_school=one.host_school_id)
-    rest = list(others.exclude(pk=one.pk))
-    waiting = Trip.objects.waiting().of_pairing(one.pairing_id).of_school(one.host_school_id)
-    for trip in waiting.filter(to_on__gte=on).order_by("to_on", "pk"):
-        if _covers(one, trip) and not any(_covers(other, trip) for other in rest):
+    others = Partnership.objects.filter(pairing=before.pairing_id, host_school=before.host_school_id)
+    stays = [after, *others.exclude(pk=before.pk)]
+    waiting = Trip.objects.waiting().of_pairing(before.pairing_id).of_school(before.host_school_id)
+    for trip in waiting.order_by("to_on", "pk"):
+        if _covers(before, trip) and not any(_covers(one, trip) for one in stays):
             return trip
     return None
 
@@ -201,6 +201,12 @@ def travellers(
             raise Refused(NOT_OF_THE_PAIR)
     first = [one for one in own if one.pk in people]
     return [*first, *(one for one in people.values() if one not in first)]
+
+
+def lock_place(trip: Trip) -> None:
+    """Lock the school and the pair of a trip, before its people: agreements and closings wait for it."""
+    HostSchool._default_manager.select_for_update().get(pk=trip.host_school_id)
+    Pairing._default_manager.select_for_update().get(pk=trip.pairing_id)
 
 
 def lock_people(trip: Trip) -> list[Person]:

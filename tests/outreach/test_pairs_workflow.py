@@ -321,6 +321,18 @@ def test_an_agreement_is_corrected(cast, by):
     assert words == "协议止期不能早于起期。"
 
 
+def test_an_agreement_is_not_shortened_under_a_trip_that_waits_for_its_school(cast, by):
+    pairing, one = cast.home.pairing, partner_of(cast.home.pairing)
+    rows.make_trip(pairing=pairing, host_school=one.host_school, from_on=DAY(2020, 3, 1), days=3)
+    mark = mark_of(one, pairs.TERMS)
+    for days in ({"to_on": DAY(2020, 3, 2)}, {"from_on": DAY(2020, 3, 2)}):
+        words = refusal(pairs.edit_partner, one, {**TERMS, **days}, mark=mark, by=by, at=NOW)
+        assert "还有一次下校等待确认（2020-03-01上午 至 2020-03-03下午），不在改后的起止日期" in words
+    within = {"from_on": DAY(2020, 3, 1), "to_on": DAY(2020, 3, 3)}
+    pairs.edit_partner(one, {**TERMS, **within}, mark=mark, by=by, at=NOW)
+    trips_rules.hold_place(Trip.objects.get())
+
+
 def test_a_renewal_moves_the_end_and_the_number(cast, by):
     one = partner_of(cast.home.pairing)
     to_on = DAY(2024, 9, 30)

@@ -1,4 +1,4 @@
-"""Races of trips on real threads: two that overlap, numbers of one person, one trip confirmed twice."""
+"""Races of trips on real threads: two that overlap, numbers of one person, one confirmed twice, an end."""
 
 import datetime
 import threading
@@ -8,9 +8,11 @@ from django.db import connection
 
 from guanweihui.models import AuditEvent
 from members.models import Person, ServiceRecord
-from outreach.models import Trip, TripMember
+from outreach.models import Partnership, Trip, TripMember
+from outreach.workflow import pairs
 from outreach.workflow import trips as steps
 from outreach.workflow import trips_rules as rules
+from tests.outreach.pair_rows import end
 from tests.outreach.rows import DAY
 from tests.outreach.trips_rows import AT, entered, submitted
 from tests.races import race
@@ -75,3 +77,34 @@ def test_a_trip_confirmed_twice_at_once_writes_its_hours_once(cast):
     told = race(*(lambda: steps.confirm(trip, **said, by=cast.users.host, at=AT) for _ in range(2)))
     assert told == ["refused", "won"]
     assert (ServiceRecord.objects.count(), AuditEvent.objects.filter(action="trip.confirm").count()) == (3, 1)
+
+
+def test_a_trip_sent_while_its_agreement_ends_never_waits_for_a_school_without_one(cast):
+    """Whichever comes first: the end sees the trip that waits, or the trip sees the end."""
+    trip = entered(cast)
+    partner = Partnership.objects.get(pairing=trip.pairing_id, host_school=trip.host_school_id)
+    told = race(
+        lambda: steps.submit(trip, by=cast.users.outreach, at=AT),
+        lambda: end(partner, cast.users.district, on=trip.from_on),
+    )
+    assert told == ["refused", "won"]
+
+
+def test_without_the_lock_it_is_sent_and_ended(cast, monkeypatch):
+    """The control: nothing holds the pair, and each has looked before the other writes."""
+    trip = entered(cast)
+    partner = Partnership.objects.get(pairing=trip.pairing_id, host_school=trip.host_school_id)
+    met = threading.Barrier(2)
+
+    def look(*rows):
+        if connection.vendor != "sqlite":
+            met.wait(timeout=10)
+
+    monkeypatch.setattr(rules, "lock_place", lambda one: None)
+    monkeypatch.setattr(rules, "hold_place", look)
+    monkeypatch.setattr(pairs, "stranded", look)
+    told = race(
+        lambda: steps.submit(trip, by=cast.users.outreach, at=AT),
+        lambda: end(partner, cast.users.district, on=trip.from_on),
+    )
+    assert told == ["won", "won"]
