@@ -1,5 +1,6 @@
 """What the whole suite shares: cheap settings, and the rule that CI skips nothing."""
 
+import gc
 import os
 import shutil
 
@@ -50,6 +51,13 @@ def pytest_collection_modifyitems(config, items):
         again = [item for item in items if not asks_the_database(item)]
         config.hook.pytest_deselected(items=again)
         items[:] = [item for item in items if item not in set(again)]
+
+
+def pytest_collection_finish():
+    """Spare the collector what lives as long as the run: all modules, all tests; an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def asks_the_database(item):

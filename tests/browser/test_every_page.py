@@ -138,11 +138,16 @@ def links(page) -> list[str]:
 
 
 def name_of(path: str) -> str:
-    """Name the page a path leads to; a list narrowed to a figure's rows is a page of its own."""
+    """Name the page a path leads to; a list narrowed to a figure's rows is a page of its own.
+
+    The trail of a row in the back office is one page, whatever the row: it shows lines of the trail.
+    """
     try:
         match = resolve(urlsplit(path).path)
     except Resolver404:
         return ""
+    if match.view_name.startswith("office:") and match.view_name.endswith("_history"):
+        return "office:history"
     return match.view_name + ("?figure" if "figure=" in path else "")
 
 
