@@ -455,11 +455,13 @@ class Register:
             befores[pk] = snapshot(person)
             for name, value in changed.items():
                 setattr(person, name, value)
+            # A form of the file that was opened before the load would undo it.
+            person.version += 1
             keys.fill_keys(person)
             by_fields[tuple(sorted(changed))].append(person)
         for names, people in by_fields.items():
             plain = [Person._meta.get_field(name).name for name in names]
-            Person.objects.bulk_update(people, [*plain, *keys.KEYS], batch_size=100)
+            Person.objects.bulk_update(people, [*plain, *keys.KEYS, "version"], batch_size=100)
         for row in rows:
             yield Written(row.sheet, row.number, stored[row.payload[0]], befores[row.payload[0]])
 

@@ -164,7 +164,10 @@ def _register(registration: Registration, at: datetime.datetime) -> None:
         person.consented_on = days[person.pk]
         person.registered_on = person.registered_on or today
         person.is_volunteer = True
-    Person.objects.bulk_update(people, ["consented_on", "registered_on", "is_volunteer"], batch_size=500)
+        # A form of the file that was opened before would write its old answer back.
+        person.version += 1
+    written = ["consented_on", "registered_on", "is_volunteer", "version"]
+    Person.objects.bulk_update(people, written, batch_size=500)
 
 
 def faults_of(registration: Registration, *, at: datetime.datetime) -> list[Fault]:

@@ -13,6 +13,7 @@ from guanweihui.scope import Role
 from guanweihui.workflow import Refused
 from members.models import Person, Registration, RegistrationLine
 from members.workflow import registration as steps
+from members.workflow.people import Outdated, edit_person
 from tests.factories import make_person, make_school
 from tests.members.registration_rows import (
     CONSENTED_ON,
@@ -366,6 +367,16 @@ def test_acceptance_makes_registered_volunteers_and_nobody_else(cast):
     other.refresh_from_db()
     assert (other.consented_on, other.registered_on, other.is_volunteer) == (None, None, False)
     assert trail() == [("registration.accept", "district先生")]
+
+
+def test_a_form_from_before_the_acceptance_does_not_take_it_back(cast):
+    listed = make_person(school=cast.home.school, is_volunteer=False)
+    row = filled(cast, S.SUBMITTED, people=[listed])
+    steps.accept_registration(row, by=cast.users.district, at=now())
+    old = {"speciality": "书法", "is_volunteer": False}
+    with pytest.raises(Outdated):
+        edit_person(listed, old, version=listed.version, by=cast.users.school, at=now())
+    assert Person.objects.get().is_volunteer is True
 
 
 def test_the_day_of_the_first_acceptance_stays(cast):

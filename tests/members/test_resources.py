@@ -62,6 +62,13 @@ def test_a_row_becomes_a_person_with_every_key(school):
     assert person.stroke_key
 
 
+def test_a_load_that_changes_a_file_makes_an_open_form_old(school):
+    loaded(register_row())
+    loaded(register_row(姓名="叶平"))
+    loaded(register_row(姓名="叶平"))
+    assert Person.objects.get().version == 2
+
+
 def test_the_same_file_twice_changes_nothing(school):
     book = register(register_row(), register_row(教工编号="T2", 身份证号=None, 姓名="丁一"))
     load(book)
