@@ -1,17 +1,14 @@
 """One list page whole: query bar, figure line, toolbar, rows. Its workbook too."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Page
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,13 +20,7 @@ from guanweihui.lists import ListColumn, ListRow
 from guanweihui.models import CollaborationGroup, School
 from guanweihui.scope import committee_of, reach_of
 from guanweihui.tables import Imprint, Table
-from guanweihui.text import looks_like_id, looks_like_phone
 from guanweihui.workflow import Refused
-
-#: Boxes of query bars that people are looked up in by their names.
-NAME_BOXES = ("name", "text")
-LOOK_THERE = "身份证号和电话不在这里查：请到“人员名册”，填写在“按号码查人”里，号码不会留在网址和访问记录中。"
-View = Callable[..., HttpResponse]
 
 
 class ListFilterSet(filters.FilterSet):
@@ -44,28 +35,6 @@ class ListFilterSet(filters.FilterSet):
     def keep(self, queryset, name, value):
         """Leave the rows alone: the view reads the figure before."""
         return queryset
-
-
-def is_number(typed: str) -> bool:
-    """Tell whether somebody typed a whole ID or telephone number."""
-    return looks_like_id(typed) or looks_like_phone(typed)
-
-
-def no_number_in_the_address(view: View) -> View:
-    """Take an ID or telephone number that was typed into the box for names out of the address again."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        query = request.GET.copy()
-        for box in NAME_BOXES:
-            if is_number(query.get(box, "")):
-                del query[box]
-        if query == request.GET:
-            return view(request, *args, **kwargs)
-        messages.warning(request, LOOK_THERE)
-        return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
-
-    return inner
 
 
 def visible_groups(request: HttpRequest | None) -> Any:
@@ -174,8 +143,7 @@ def answer_pdf(request: HttpRequest, table: Table, *more: Table) -> FileResponse
 def _taken(request: HttpRequest, table: Table) -> Imprint:
     """Note what leaves the house, and say when and for whom it was read."""
     now, home = timezone.localtime(), reach_of(request.user).home
-    asked = ((name, "（号码）" if is_number(value) else value) for name, value in request.GET.items())
-    query = "、".join(f"{name}={value}" for name, value in asked if value)
+    query = "、".join(f"{name}={value}" for name, value in request.GET.items() if value)
     changes = {"table": table.title, "rows": len(table.rows), "query": query[:200]}
     record("list.export", by=request.user, at=now, district=home, changes=changes)
     return Imprint(now, str(request.user))

@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from guanweihui.logs import scrub
+from guanweihui.text import looks_like_number
 
 log = logging.getLogger("guanweihui.request")
 #: Where a session keeps the link it came by.
 LINK_KEY = "access_link"
+LOOK_THERE = "身份证号和电话不在这里查：请到“人员名册”，填写在“按号码查人”里，号码不会留在网址和访问记录中。"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -89,5 +93,25 @@ def session_limits(answer: Answer) -> Answer:
             elif now - seen >= 60:  # once a minute is enough, and spares a write at each click
                 request.session["seen_at"] = now
         return answer(request)
+
+    return middleware
+
+
+def no_number_in_the_address(answer: Answer) -> Answer:
+    """Take an ID or telephone number, typed into whatever box of a query bar, out of the address again.
+
+    No page asks for one by its address: people are found by their numbers through a form that is posted.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return answer(request)
+        query = request.GET.copy()
+        for name, values in request.GET.lists():
+            query.setlist(name, [value for value in values if not looks_like_number(value)])
+        if query.urlencode() == request.GET.urlencode():
+            return answer(request)
+        messages.warning(request, LOOK_THERE)
+        return redirect(f"{request.path}?{query.urlencode()}" if query.urlencode() else request.path)
 
     return middleware

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "guanweihui.second_factor.SecondFactor",
     "guanweihui.gate.RefusalPage",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "guanweihui.middleware.no_number_in_the_address",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -370,3 +370,8 @@ def looks_like_phone(typed: str) -> bool:
     except PhoneError:
         return False
     return True
+
+
+def looks_like_number(typed: str) -> bool:
+    """Tell whether somebody typed a whole ID or telephone number."""
+    return looks_like_id(typed) or looks_like_phone(typed)

@@ -22,7 +22,6 @@ from guanweihui.list_page import (
     ListPage,
     answer_list,
     answer_workbook,
-    no_number_in_the_address,
     unit_name,
     unit_of,
 )
@@ -58,7 +57,6 @@ def chosen_honours(request: HttpRequest) -> tuple[Asked | None, HonourFilter]:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def honour_list(request: HttpRequest) -> HttpResponse:
     """List the honours, void ones struck through; with a figure, its opening balances stand above."""
     asked, chosen = chosen_honours(request)

@@ -21,7 +21,7 @@ from awards.workflow import review
 from guanweihui.areas import tabs_of, url_or_none
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, no_number_in_the_address, unit_name
+from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name
 from guanweihui.lists import Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.models import Remark
 from guanweihui.round_forms import ReasonForm
@@ -72,7 +72,6 @@ def in_order(request: HttpRequest, rows: Any) -> Any:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def nomination_list(request: HttpRequest) -> HttpResponse:
     """List the nominations within reach: by cycle, category, group, and the group's order."""
     chosen = chosen_nominations(request)

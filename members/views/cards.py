@@ -17,7 +17,7 @@ from guanweihui.documents import pdf
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
 from guanweihui.htmx import answer
-from guanweihui.list_page import ListPage, no_number_in_the_address
+from guanweihui.list_page import ListPage
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from guanweihui.sheets import trail_of
@@ -70,7 +70,6 @@ OUTCOME_COLUMNS = (
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def card_list(request: HttpRequest) -> HttpResponse:
     """List the cards within reach; those who keep cards tick, print and register them here."""
     day = timezone.localdate()
@@ -141,7 +140,6 @@ def registration_mark(card: Card) -> Mark | str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @posts(*ISSUERS)
-@no_number_in_the_address
 def card_issue(request: HttpRequest) -> HttpResponse:
     """List the registered volunteers without a card; a POST gives the ticked ones theirs."""
     people = Person.objects.visible_to(request.user, roles=ISSUERS)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, no_number_in_the_address, unit_name
+from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from members.areas import SERVICE, tabs_of
@@ -43,7 +43,6 @@ BIRTHDAY_COLUMNS = (
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def care_list(request: HttpRequest) -> HttpResponse:
     """List the care within reach; what was seen stays shut."""
     chosen = CareFilter(request.GET, queryset=Care.objects.visible_to(request.user), request=request)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, answer_workbook, no_number_in_the_address, unit_name
+from guanweihui.list_page import ListPage, answer_list, answer_workbook, unit_name
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from guanweihui.sheets import trail_of
@@ -61,7 +61,6 @@ def chosen_certificates(request: HttpRequest) -> ServiceCertificateFilter:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def certificate_list(request: HttpRequest) -> HttpResponse:
     """List the register (登记簿): void certificates keep their line and number."""
     chosen = chosen_certificates(request)

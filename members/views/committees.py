@@ -20,7 +20,6 @@ from guanweihui.list_page import (
     answer_file,
     answer_list,
     answer_workbook,
-    no_number_in_the_address,
     unit_name,
 )
 from guanweihui.lists import Link, ListColumn, ListRow, Mark, page_of
@@ -92,7 +91,6 @@ def chosen_seats(request: HttpRequest) -> AppointmentFilter:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def appointment_list(request: HttpRequest) -> HttpResponse:
     """List the appointments of all three levels, or the seats that have stood empty too long."""
     chosen = chosen_seats(request)

@@ -17,7 +17,6 @@ from guanweihui.list_page import (
     ListPage,
     answer_list,
     answer_workbook,
-    no_number_in_the_address,
     unit_name,
     unit_of,
 )
@@ -85,7 +84,6 @@ def chosen_people(request: HttpRequest) -> tuple[Asked | None, PersonFilter]:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def person_list(request: HttpRequest) -> HttpResponse:
     """List the people within reach, without a sensitive value."""
     asked, chosen = chosen_people(request)

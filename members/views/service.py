@@ -16,7 +16,6 @@ from guanweihui.list_page import (
     ListPage,
     answer_list,
     answer_workbook,
-    no_number_in_the_address,
     unit_name,
     unit_of,
 )
@@ -57,7 +56,6 @@ def chosen_records(request: HttpRequest) -> tuple[Asked | None, RecordFilter]:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def record_list(request: HttpRequest) -> HttpResponse:
     """List the records within reach; who may confirm ticks the claims that wait."""
     asked, chosen = chosen_records(request)

@@ -18,7 +18,7 @@ from guanweihui.figures import Period
 from guanweihui.form_page import answer_form
 from guanweihui.forms import YearForm
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_list, no_number_in_the_address, unit_name
+from guanweihui.list_page import ListPage, answer_list, unit_name
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import COMMITTEE, reach_of
 from guanweihui.tables import Column, Imprint, Row, Table
@@ -112,7 +112,6 @@ def who_serves(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def serving_list(request: HttpRequest) -> HttpResponse:
     """List the people behind a count of who serves."""
     period, _ = asked_period(request)
@@ -162,7 +161,6 @@ def serving_row(person: Person, served: tuple[float, datetime.date | None], cert
 
 @require_safe
 @posts(*WRITERS)
-@no_number_in_the_address
 def person_picker(request: HttpRequest) -> HttpResponse:
     """List volunteers for a task, the least recently asked first; telephones stand masked."""
     today = timezone.localdate()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanweihui.form_page import answer_form
 from guanweihui.gate import posts
-from guanweihui.list_page import ListPage, answer_file, answer_list, no_number_in_the_address
+from guanweihui.list_page import ListPage, answer_file, answer_list
 from guanweihui.lists import Fact, Link, ListColumn, ListRow, Mark, page_of
 from guanweihui.scope import Role
 from guanweihui.templatetags.portal import moment
@@ -121,7 +121,6 @@ def slip_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @posts(Role.DISTRICT)
-@no_number_in_the_address
 def correction_list(request: HttpRequest) -> HttpResponse:
     """List what volunteers said is wrong: what waits for the reader first."""
     found = Correction.objects.visible_to(request.user, roles={Role.DISTRICT})

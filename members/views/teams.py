@@ -16,7 +16,6 @@ from guanweihui.list_page import (
     ListPage,
     answer_list,
     answer_workbook,
-    no_number_in_the_address,
     unit_name,
     unit_of,
 )
@@ -160,7 +159,6 @@ MEMBER_SORTS = {
 
 @require_safe
 @posts(*COMMITTEE)
-@no_number_in_the_address
 def membership_list(request: HttpRequest) -> HttpResponse:
     """List the members of all teams; the rows behind the figure of people in teams."""
     asked, chosen = chosen_members(request)
