@@ -25,7 +25,11 @@ class ServiceRule(models.Model):
     day_cap_half_hours = models.PositiveSmallIntegerField(
         "每人每日上限（半小时）", default=16, help_text="16 表示每日最多计 8 小时。"
     )
-    training_counts = models.BooleanField("培训学习计入服务时间", default=False)
+    training_counts = models.BooleanField(
+        "培训学习占用每日上限",
+        default=False,
+        help_text="培训学习始终单列，不计入服务时间；勾选后与志愿服务合计，不超过每日上限。",
+    )
     dormant_months = models.PositiveSmallIntegerField("多少个月没有服务算沉睡", default=12)
     notice_days = models.PositiveSmallIntegerField("服务证明单位内公示天数", default=7)
     card_number_format = models.CharField(
