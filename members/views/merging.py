@@ -287,7 +287,8 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
         title="撤销合并",
         action="撤销",
         danger=True,
-        words="两份档案恢复成合并以前的样子。合并以后又修改过的栏目和记录留在保留的档案上，会一一列出。",
+        words="两份档案恢复成合并以前的样子。合并以后又修改过的栏目留在保留的档案上，移过去的记录连同后来的修改"
+        "一并归还；不能照原样恢复的会一一列出。",
         facts=[
             Fact("保留的档案", row.survivor.name),
             Fact("并入的档案", row.merged.name),
@@ -302,4 +303,4 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def _unmerged_words(kept: list[str]) -> str:
     if not kept:
         return "已撤销合并，两份档案恢复原样。"
-    return f"已撤销合并。以下内容合并后修改过，留在保留的档案上，请核对：{'；'.join(kept)}。"
+    return f"已撤销合并。以下内容没有恢复成合并以前的样子，请核对：{'；'.join(kept)}。"

@@ -70,7 +70,7 @@ def stayed_behind(row: Merge) -> list[str]:
 
 
 def unmerge(row: Merge, *, by: Any, at: datetime.datetime, reason: str) -> list[str]:
-    """Take a merge back; return what was edited since and therefore stays with the surviving file.
+    """Take a merge back; return what stays with the surviving file, or comes back otherwise than it was.
 
     Raises Refused after Merge.UNDO, twice, and while a later merge of the same files stands.
     """

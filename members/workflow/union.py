@@ -1,7 +1,8 @@
 """What a merge does to fields and rows, written down so that it can be taken back exactly.
 
 The union, field by field: what is blank in the file that stays is taken from the other one; a volunteer in
-one is a volunteer; the earlier day of consent and registration holds; both lists of classes are joined.
+one is a volunteer, and one who goes on in either goes on; the earlier day of consent and registration
+holds; both lists of classes are joined; a name that differs is kept as the former name.
 Row by row: everything that hangs on the other file follows, whichever app it belongs to. Exceptions:
 
 - a card: each file may have one. The staying file keeps its own, the other card stays where it is, is
@@ -12,6 +13,9 @@ Row by row: everything that hangs on the other file follows, whichever app it be
 - hours on one sheet, or overlapping in time: the confirmed record stands, the other is struck;
 - verdicts on pairs and earlier merges stay with the file they speak of;
 - what a constraint forbids besides (one award twice, one registration twice) stays and is named.
+
+Taken back, a row follows its link alone: whatever was written in it since, a card or an hour of the other
+person is his. Only a slip issued anew stays. A field somebody wrote since stays as it is, and is named.
 """
 
 import datetime
@@ -47,6 +51,7 @@ PRECISIONS = {
     "retired_on": "retired_precision",
 }
 EARLIEST = frozenset({"consented_on", "registered_on"})
+ONE_DAY = datetime.timedelta(days=1)
 #: Fields that are the file's own, follow from others, or are judged apart.
 OWN = frozenset(
     {"id", "district", "school", "name", "version", "merged_into", "slip_link", "photo", "stopped_on"}
@@ -152,9 +157,16 @@ def filled(survivor: Person, merged: Person) -> dict[str, Any]:
             values[field.attname] = theirs
             if precise := PRECISIONS.get(field.name):
                 values[precise] = getattr(merged, precise)
-    if not survivor.is_volunteer and survivor.stopped_on is None and merged.stopped_on:
+    if any(one.is_volunteer and one.stopped_on is None for one in (survivor, merged)):
+        # He goes on, so an old day of stopping, in whichever file, no longer holds.
+        values["stopped_on"] = None
+    elif survivor.stopped_on is None and merged.stopped_on:
         # Blank says "goes on" in a volunteer's file, and nothing in another's.
         values["stopped_on"] = merged.stopped_on
+    tells_nothing = ("", survivor.name)
+    if not survivor.former_name and merged.former_name in tells_nothing and merged.name != survivor.name:
+        # Whoever knows him by the merged file's name must still find him.
+        values["former_name"] = merged.name
     return values
 
 
@@ -283,15 +295,19 @@ def _point(link: models.ForeignKey, keys: list[int], person: int) -> bool:
 def take_apart(
     written: dict[str, Any], moved: list[list[Any]], survivor: Person, merged: Person
 ) -> list[str]:
-    """Undo what a ledger wrote; return the names of fields and rows that were edited since and stay."""
+    """Undo what a ledger wrote; return what stays, or comes back otherwise than it was, each by its name."""
     said: list[str] = []
     kept: set[tuple[str, int]] = set()
     for label, pk, attname, digest in reversed(moved):
         model = apps.get_model(label)
         row = model._base_manager.select_for_update().filter(pk=pk).first()
         link: Any = model._meta.get_field(attname)
-        is_untouched = row is not None and getattr(row, attname) == survivor.pk and digest_of(row) == digest
-        if not is_untouched or not _point(link, [pk], merged.pk):
+        # The link alone decides whose it is: a card printed since the merge is still the other person's.
+        is_here = row is not None and getattr(row, attname) == survivor.pk
+        if isinstance(row, Slip) and digest_of(row) != digest:
+            # Issued anew, it opens the file it was issued for, and stands beside that file's link.
+            is_here = False
+        if not is_here or not _point(link, [pk], merged.pk):
             kept.add((label, pk))
             said.append(f"{model._meta.verbose_name}：{row or pk}")
     for (label, pk), run in groupby(reversed(written["changes"]), key=lambda change: tuple(change[:2])):
@@ -300,13 +316,16 @@ def take_apart(
     for label, pk in reversed(written["made"]):
         apps.get_model(label)._base_manager.filter(pk=pk).delete()
     for label, stored in written["aside"]:
-        _bring_back(label, stored)
+        said += _bring_back(label, stored)
     survivor.further_classes.remove(*written["classes"])
     return said
 
 
 def _put_back(label: str, pk: int, changes: list[list[Any]]) -> list[str]:
-    """Put the values of one row back, all at once; return the names of those that somebody wrote since."""
+    """Put the values of one row back, all at once; return the names of those that somebody wrote since.
+
+    What somebody wrote back himself needs no word.
+    """
     model = apps.get_model(label)
     row = model._base_manager.filter(pk=pk).first()
     untouched = {
@@ -322,14 +341,41 @@ def _put_back(label: str, pk: int, changes: list[list[Any]]) -> list[str]:
     except IntegrityError:
         # The old values no longer go with what was written since.
         values = {}
-    return [_name_of(label, name) for name, *_ in changes if name not in values]
+    left = [(name, before) for name, before, _ in changes if name not in values]
+    return [
+        _name_of(label, name) for name, before in left if row is None or plain(getattr(row, name)) != before
+    ]
 
 
-def _bring_back(label: str, stored: str) -> None:
+def _bring_back(label: str, stored: str) -> list[str]:
+    """Make a row anew as it was set aside; say how a membership had to differ from what it was."""
     model = apps.get_model(label)
     many = {field.name for field in model._meta.many_to_many}
     values = {name: value for name, value in json.loads(stored).items() if name not in many}
-    model(**{name: _read(model, name, value) for name, value in values.items()}).save(force_insert=True)
+    row = model(**{name: _read(model, name, value) for name, value in values.items()})
+    if isinstance(row, TeamMembership):
+        return _rejoin(row)
+    row.save(force_insert=True)
+    return []
+
+
+def _rejoin(row: TeamMembership) -> list[str]:
+    """Let a membership back into a team that may have ended, or filled its seat, since the merge."""
+    said: list[str] = []
+    ended_on = row.team.dissolved_on
+    if row.to_on is None and ended_on is not None:
+        # As for all who were in it: the day before is the last one.
+        row.to_on = max(ended_on - ONE_DAY, row.from_on)
+        said.append(f"队伍成员：{row}，队伍已于 {ended_on} 撤销，退出日期记为 {row.to_on}")
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        office = row.get_office_display()
+        row.office = TeamMembership.Office.MEMBER
+        row.save(force_insert=True)
+        said.append(f"队伍成员：{row}，{office}一职已由他人担任，恢复为队员；需要时请在队伍页面改任")
+    return said
 
 
 def _read(model: type[models.Model], name: str, value: Any) -> Any:

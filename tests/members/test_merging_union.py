@@ -127,8 +127,9 @@ class UnionTests(TestCase):
         row = merge(survivor, other, by=System(school.district), at=NOW, reason="已核实")
         assert stayed_behind(row) == ([] if not (one[1]["card"] and two[1]["card"]) else stayed_card(other))
         survivor.refresh_from_db()
-        # A volunteer whose file names no stop goes on.
-        stop = survivor_held.stopped_on or (None if one[0]["is_volunteer"] else two[0]["stopped_on"])
+        # A volunteer whose file names no stop goes on, in whichever file that is.
+        goes_on = any(file[0]["is_volunteer"] and file[0]["stopped_on"] is None for file in (one, two))
+        stop = None if goes_on else survivor_held.stopped_on or two[0]["stopped_on"]
         assert survivor.stopped_on == stop
         for name in (*TEXTS, *SEALED, "moved_away_on", "died_on", "born_on"):
             mine, theirs = getattr(survivor_held, name), getattr(other_held, name)
