@@ -1,4 +1,5 @@
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -52,6 +53,16 @@ def test_every_dependency_has_its_reason_beside_it():
 
     assert len(lines) == len(wanted(develop=True))
     assert [line for line in lines if not re.search(r"# .{10,}", line)] == []
+
+
+def test_setup_empties_no_environment_that_a_link_leads_to(tmp_path):
+    there, clone = tmp_path / "there", tmp_path / "clone"
+    (there / "bin").mkdir(parents=True)
+    (clone / "bin").mkdir(parents=True)
+    shutil.copy(ROOT / "bin" / "setup", clone / "bin")
+    (clone / ".venv").symlink_to(there)
+    done = subprocess.run(["sh", "bin/setup", "install"], cwd=clone, capture_output=True, text=True)
+    assert (done.returncode, ".venv 是一个链接" in done.stderr, (there / "bin").exists()) == (1, True, True)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
