@@ -11,6 +11,7 @@ from django.utils import timezone
 from guanweihui import text, uploads
 from guanweihui.forms import ElderDateField, PortalForm, UploadInput
 from guanweihui.models import School
+from guanweihui.scope import reach_of
 from members.keys import id_index, phone_index
 from members.models import ElderClass, Person, RetirementKind, Sex
 from members.workflow.people import LEAST_PURPOSE, REVEALERS, SENSITIVE, STATES, identity_faults
@@ -218,10 +219,23 @@ class PersonForm(PortalForm):
             if name in self.fields:
                 self.fields[name].queryset = classes
         if person is None:
-            del self.fields["version"]
+            self._begin(user)
             return
         for name in SENSITIVE:
             self.fields[name].help_text = kept_words(name, getattr(person, name))
+
+    def _begin(self, user: Any) -> None:
+        """Start a new file: of several units none is chosen yet, and the register is of retired people."""
+        del self.fields["version"]
+        if reach_of(user).ids("district"):
+            self.fields["school"].empty_label = "请选择"
+        for name, first, words in (
+            ("retirement_kind", RetirementKind.RETIRED, ""),
+            ("photo", None, "可以以后再上传。"),
+        ):
+            if name in self.fields:
+                self.fields[name].initial = first
+                self.fields[name].help_text = words
 
     def grouped(self) -> Iterator[tuple[str, list[Any]]]:
         """Give the sections with the fields that this form has."""
@@ -254,11 +268,25 @@ class PersonForm(PortalForm):
         main, further = data.get("elder_class"), data.get("further_classes")
         if main and further is not None and main in further:
             self.add_error("further_classes", f"“{main}”已是主要类别，其他类别里不用再选。")
+        for name, words in self._impossible_days():
+            self.add_error(name, words)
         if not self.errors and self._identity_is_touched():
             values = self.values()
             for field, words in identity_faults(values).items():
                 self.add_error({"born_on": "born"}.get(field, field), words)
         return data
+
+    def _impossible_days(self) -> Iterator[tuple[str, str]]:
+        """Name days typed that have not come, or years before the birth; what stands in a file may stand."""
+        born, today = self.cleaned_data.get("born"), timezone.localdate()
+        for name in DATES:
+            known = self.cleaned_data.get(name)
+            if known is None or (self.person is not None and not {name, "born"} & set(self.changed_data)):
+                continue
+            if known.on > today:
+                yield name, "日期不能晚于今天，请核对。"
+            elif born is not None and known.on.year < born.on.year:
+                yield name, "早于出生年月，请核对这两栏。"
 
     def _identity_is_touched(self) -> bool:
         return self.person is None or bool({"id_number", "born", "sex"} & set(self.changed_data))

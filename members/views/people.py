@@ -245,7 +245,7 @@ def person_form(
     request: HttpRequest, form: PersonForm, context: dict[str, Any], status: int = 0
 ) -> HttpResponse:
     """Answer with the file's form; 422 when something typed is wrong."""
-    name = form["name"].value() or ""
+    name = "" if "name" in form.errors else form["name"].value() or ""
     context |= {
         "form": form,
         "sections": list(form.grouped()),

@@ -235,14 +235,18 @@ def entries_of(grid: Any) -> list[Entry]:
 
 
 def fresh_rows(request: HttpRequest, sheet: ServiceSheet) -> list[dict[str, Any]]:
-    """Return the rows of an untouched grid: everybody expected who has no record on the sheet yet."""
+    """Return the rows of an untouched grid: everybody expected who has no record on the sheet yet.
+
+    Once a sheet was entered, whoever has no record on it was away: no second look makes him present.
+    """
     entered = {one.person_id for one in sheet.records.all().standing()}
     people = expected_of(sheet)
-    return [new_row(sheet, one) for one in people if one.pk not in entered]
+    return [new_row(sheet, one, came=not entered) for one in people if one.pk not in entered]
 
 
-def new_row(sheet: ServiceSheet, person: Person) -> dict[str, Any]:
-    return {"person": person.pk, "attended": "1", "hours": said(span_of(sheet.starts_at, sheet.ends_at))}
+def new_row(sheet: ServiceSheet, person: Person, *, came: bool = True) -> dict[str, Any]:
+    hours = said(span_of(sheet.starts_at, sheet.ends_at))
+    return {"person": person.pk, "attended": "1" if came else "0", "hours": hours}
 
 
 def added_rows(request: HttpRequest, sheet: ServiceSheet) -> tuple[list[dict[str, Any]], list[str]]:

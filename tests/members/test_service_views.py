@@ -315,6 +315,7 @@ def test_the_grid_is_prefilled_and_one_submit_enters_all(cast, person):
     assert [(one.person, one.status) for one in ServiceRecord.objects.all()] == [(person, S.CONFIRMED)]
     left = words(cast.school.get(url))
     assert ("白缺席" in left, "曾玉兰" in left, "已登记 1 人" in left) == (True, False, True)
+    assert '<option value="0" selected>缺</option>' in left
 
 
 def test_the_grid_names_every_fault_by_row_and_keeps_what_was_typed(cast, person):
