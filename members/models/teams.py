@@ -77,6 +77,21 @@ class Team(models.Model):
         return self.name
 
 
+def counts_between(
+    first: datetime.date, last: datetime.date, *, member: str = "", person: str = "person__"
+) -> Q:
+    """Return what makes a membership count on a day from `first` to `last`; see counting_in().
+
+    `member` and `person` lead to the two from the rows that are asked, which may be people.
+    """
+    found = Q(**{f"{member}from_on__lte": last})
+    found &= Q(**{f"{member}to_on": None}) | Q(**{f"{member}to_on__gte": first})
+    for end in (f"{person}died_on", f"{person}stopped_on", f"{member}team__dissolved_on"):
+        still = Q(**{f"{end}__gt": first}) & Q(**{f"{end}__gt": F(f"{member}from_on")})
+        found &= Q(**{end: None}) | still
+    return found
+
+
 class TeamMembershipQuerySet(ScopedQuerySet):
     ways = (*to_school("person__school", district="team__district"), to_link("person__slip_link"))
 
@@ -93,11 +108,7 @@ class TeamMembershipQuerySet(ScopedQuerySet):
         A death, a stop of service and the end of the team end it too: the day itself no longer counts. A
         file merged into another one does not count beside it.
         """
-        found = self.in_period(first, last).filter(person__merged_into=None)
-        for end in ("person__died_on", "person__stopped_on", "team__dissolved_on"):
-            still = Q(**{f"{end}__gt": first}) & Q(**{f"{end}__gt": F("from_on")})
-            found = found.filter(Q(**{end: None}) | still)
-        return found
+        return self.filter(counts_between(first, last), person__merged_into=None)
 
     def counting_on(self, day: datetime.date):
         """Keep memberships that count on `day`."""

@@ -33,6 +33,7 @@ from guanweihui.scope import COMMITTEE, committee_of, reach_of
 from guanweihui.tables import TOTAL_LABEL, Column, Row, Table
 from members.models import ElderClass, Person, ServiceRecord, Team, TeamMembership
 from members.models.people import volunteering_on, years_before
+from members.models.teams import counts_between
 from members.reports.people import BANDS, REGISTER
 from members.rules import rule_on
 
@@ -233,14 +234,15 @@ def speciality_lines(counts: Mapping[str, Counts]) -> tuple[Line, ...]:
 
 
 def team_lines(actor: Any, asked: Asked, people: QuerySet) -> tuple[Line, ...]:
-    """Every team of the district; somebody who was in two teams during the period counts in both."""
+    """Every team of the district; somebody who was in two teams during the period counts in both.
+
+    Who is in a team is what 志愿者队伍情况表 counts: whoever stopped or died before the period is in none.
+    """
     first, last = asked.period.first, asked.period.last
-    in_period = Q(memberships__from_on__lte=last) & (
-        Q(memberships__to_on=None) | Q(memberships__to_on__gte=first)
-    )
+    counting = counts_between(first, last, member="memberships__", person="")
     # Said twice, so that SQLite begins with the few who are in a team instead of with everybody.
     in_teams = TeamMembership._default_manager.in_period(first, last).values("person")  # type: ignore[attr-defined]
-    members = people.filter(in_period, pk__in=in_teams)
+    members = people.filter(counting, pk__in=in_teams)
     found = counted(actor, asked, members, {"team": F("memberships__team")}, distinct=True)
     counts = summed_by(found, "team")
     teams = Team._default_manager.filter(district=reach_of(actor).home).order_by("position", "pk")
@@ -380,7 +382,7 @@ def service_of(people: Sequence[Person], period: Period) -> dict[int, tuple[floa
 def in_team(people: QuerySet[Person], team: Team, period: Period) -> QuerySet[Person]:
     """Keep people who were in a team on a day of the period, as `team_lines` counts them."""
     members = TeamMembership._default_manager.filter(team=team)
-    inside = members.in_period(period.first, period.last)  # type: ignore[attr-defined]
+    inside = members.counting_in(period.first, period.last)  # type: ignore[attr-defined]
     return people.filter(pk__in=inside.values("person"))
 
 

@@ -12,6 +12,7 @@ from guanweihui.figures import Period
 from members.models import Person, ServiceKind, ServiceRecord, ServiceRule
 from members.models.people import RetirementKind
 from members.reports import serving
+from members.reports.teams import team_table
 from tests import factories
 from tests.cast import count_queries
 from tests.members.certificates_rows import make_member, make_record, make_team
@@ -70,6 +71,7 @@ def crowd(cast):
 def test_days_of_no_statistical_year_are_told(cast, query):
     page = cast.district.get(f"/who-serves/?{query}")
     assert (page.status_code, "年份填四位，在 1990 到 2100 之间" in page.content.decode()) == (422, True)
+    assert ("在册人数" in page.content.decode(), "导出Excel" in page.content.decode()) == (False, False)
     assert cast.district.get(f"/who-serves/people/?{query}").status_code == 200
 
 
@@ -109,6 +111,25 @@ def test_somebody_in_two_teams_counts_in_both_and_once_in_the_total(crowd):
     assert total["served"] == 2
     table = serving.who_serves(crowd.users.district, PERIOD).tables[-1]
     assert "各队之和不等于合计" in " ".join(table.notes)
+
+
+def test_a_team_has_as_many_people_as_in_the_table_of_teams(cast):
+    before = PERIOD.first - NEXT_DAY
+    team = make_team(cast.home.district, "甲队")
+    ended = make_team(cast.home.district, "撤销队", dissolved_on=PERIOD.first)
+    stays, stopped = volunteer(cast, "在队"), volunteer(cast, "已停", stopped_on=before)
+    leaves = volunteer(cast, "期内停", stopped_on=PERIOD.last)
+    for one in (stays, stopped, leaves):
+        make_member(team, one)
+    make_member(ended, stays)
+    table = team_table(cast.users.district, PERIOD)
+    of_teams = {row.cells[1]: row.cells[2] for row in table.rows}
+    lines = serving_lines(cast, "district", -1)
+    assert {line.label: line.counts["registered"] for line in lines} == of_teams | {"撤销队": 0}
+    assert of_teams["甲队"] == 2
+    listed = serving.in_team(Person.objects.all(), team, PERIOD)
+    assert set(listed) == {stays, leaves}
+    assert not serving.in_team(Person.objects.all(), ended, PERIOD).exists()
 
 
 def test_shares_are_percent_of_the_count_before(crowd):
