@@ -232,7 +232,7 @@ def edit_person(
             if values[name] != before[name]
         }
         if "school" in changes:
-            _own_school(values["school"], by)
+            _refuse_other_district(fresh, _own_school(values["school"], by))
         if "id_number" in changes:
             _refuse_second(fresh.school, values["id_number"], by=by, but=fresh)
         for name in WRITTEN:
@@ -345,6 +345,15 @@ def _own_school(school: School | None, by: Any) -> School:
     if fresh is None:
         raise Refused(OUT_OF_REACH)
     return fresh
+
+
+def _refuse_other_district(person: Person, school: School) -> None:
+    """Refuse a school of another district: cards, records and ID numbers of a file are its district's."""
+    if school.district_id != person.district_id:
+        raise Refused(
+            f"“单位”不能改为{school.full_name}：它不在{person.district}，一份档案只属于一个区。"
+            f"请选择{person.district}的学校；人已转到别的区的，请由那个区的学校另行建档。"
+        )
 
 
 def _refuse_second(school: School, id_number: str, *, by: Any, but: Person | None = None) -> None:

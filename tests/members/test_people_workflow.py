@@ -26,7 +26,15 @@ from members.workflow.people import (
     undo_state,
 )
 from members.workflow.slips import open_code
-from tests.factories import make_district, make_elder_class, make_id_number, make_person
+from tests.factories import (
+    make_district,
+    make_elder_class,
+    make_id_number,
+    make_person,
+    make_post,
+    make_school,
+    make_user,
+)
 from tests.members.people_rows import BORN, make_jpeg, values
 from tests.members.slips_rows import make_slip
 
@@ -207,6 +215,21 @@ def test_a_school_does_not_give_its_person_away(cast, person):
     with pytest.raises(Refused, match="不在您的职责范围内"):
         edit(cast, person, school=cast.far.school)
     assert edit(cast, person, "district", school=cast.far.school).school == cast.far.school
+
+
+def test_staff_of_two_districts_do_not_move_a_file_across(cast, person):
+    far = make_school(district=make_district(full_name="别处区"))
+    both = make_user()
+    for district in (cast.home.district, far.district):
+        make_post(user=both, district=district)
+    with pytest.raises(Refused, match=f"“单位”不能改为{far.full_name}：它不在{cast.home.district}"):
+        edit_person(person, {"school": far}, version=1, by=both, at=timezone.now())
+    stored = Person.objects.get(pk=person.pk)
+    assert (stored.school, stored.district, lines("person.edit")) == (
+        cast.home.school,
+        cast.home.district,
+        [],
+    )
 
 
 def test_a_main_class_leaves_the_further_ones(cast, person):
