@@ -483,6 +483,12 @@ class ServiceCertificateQuerySet(ScopedQuerySet):
     def of_person(self, person):
         return self.filter(person=person)
 
+    def standing_over(self, record):
+        """Keep what is posted or issued to the record's person over a range that its day lies in."""
+        states = [ServiceCertificate.Status.POSTED, ServiceCertificate.Status.ISSUED]
+        over = self.filter(from_on__lte=record.served_on, to_on__gte=record.served_on)
+        return over.filter(person=record.person_id, status__in=states)
+
     def with_token(self, token: str):
         """Keep the one whose printed QR code carries this token."""
         return self.filter(check_token=token)

@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -113,9 +113,8 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
     if not key.isdecimal():
         messages.info(request, "请先选择志愿者：在“谁在服务”名单中点“开具证明”。")
         return redirect("serving-list")
-    people = Person.objects.visible_to(request.user, roles=WRITERS)
-    person = get_object_or_404(people.for_page(), pk=int(key))
     today = timezone.localdate()
+    person, back_url = person_and_way_back(request, int(key), today)
     issuer = steps.issuer_of(person.school, on=today)
     asked = RangeForm(request.GET if "from_on" in request.GET else None)
     first, last = asked_range(asked, today)
@@ -129,13 +128,28 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
         lambda data: steps.post_certificate(person, **data, by=request.user, at=timezone.now()),
         title="开具服务证明",
         action="开始公示",
-        back_url=reverse("person-detail", args=[person.pk]),
+        back_url=back_url,
         done=lambda one: f"已开始公示，{format_value(one.posted_until, prose=True)}期满以后可以出具。",
         then=lambda one: reverse("service-certificate-detail", args=[one.pk]),
         crumbs=[("服务证明", reverse("service-certificate-list"))],
         words="服务时间只计起止日期内已确认的志愿服务记录；公示期满、记录没有变动，才能出具。",
         facts=preview(person, issuer, form, first, last),
     )
+
+
+def person_and_way_back(request: HttpRequest, key: int, today: datetime.date) -> tuple[Person, str]:
+    """Return whom the actor may certify, and his sheet.
+
+    A school that goes on for his closed one does not see the sheet: its way back is the register.
+    """
+    people = Person.objects.visible_to(request.user, roles=WRITERS)
+    try:
+        person = get_object_or_404(people.for_page(), pk=key)
+    except Http404:
+        if (left := steps.left_to(request.user, key, on=today)) is None:
+            raise
+        return left, reverse("service-certificate-list")
+    return person, reverse("person-detail", args=[person.pk])
 
 
 def asked_range(form: RangeForm, today: datetime.date) -> tuple[datetime.date, datetime.date]:

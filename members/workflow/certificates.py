@@ -13,6 +13,7 @@ from django.utils import timezone
 from guanweihui.audit import record
 from guanweihui.documents import fonts
 from guanweihui.models import District, School, Succession
+from guanweihui.scope import reach_of
 from guanweihui.tables import format_value
 from guanweihui.workflow import Refused, Step, Steps, one_step, own, take
 from members.areas import WRITERS
@@ -90,6 +91,44 @@ def issuer_of(school: School, *, on: datetime.date) -> School:
     return found
 
 
+def left_to(by: Any, key: int, *, on: datetime.date) -> Person | None:
+    """Return a person of a closed school that one of the actor's own schools goes on for, else None.
+
+    The person is none that he sees elsewhere: what is answered here is for a certificate alone.
+    """
+    schools = reach_of(by).of(WRITERS).ids("school")
+    if not schools:
+        return None
+    people = Person.objects.living_files().filter(school__closed_on__lte=on)
+    person = people.select_related("district", "school").filter(pk=key).first()
+    if person is None:
+        return None
+    try:
+        issuer = issuer_of(person.school, on=on)
+    except Refused:
+        # Whether a successor is missing is told to who sees the person, not to any school.
+        return None
+    return person if issuer.pk in schools else None
+
+
+def lock_person(key: int) -> Person:
+    """Lock a person's file, before any of its certificates and records."""
+    return Person._default_manager.select_for_update().get(pk=key)
+
+
+def hold_person(person: Person, *, by: Any, on: datetime.date) -> Person:
+    """Lock a person whom the actor may certify, and return him fresh. Raises Refused for any other."""
+    try:
+        return own(person, by=by, roles=WRITERS)
+    except Refused:
+        # Locked before the look, so that he does not change schools in between.
+        lock_person(person.pk)
+        fresh = left_to(by, person.pk, on=on)
+        if fresh is None:
+            raise
+        return fresh
+
+
 def head_on(school: School, day: datetime.date) -> str:
     """Return the name of the committee's head (主任) who serves on `day`; empty when the seat is vacant."""
     serving = Appointment.objects.of_unit(school).serving(day)
@@ -116,7 +155,7 @@ def post_certificate(
     """
     today = timezone.localdate(at)
     with one_step(ServiceCertificate):
-        fresh = own(person, by=by, roles=WRITERS)
+        fresh = hold_person(person, by=by, on=today)
         issuer = issuer_of(fresh.school, on=today)
         lines = lines_of(fresh, from_on, to_on)
         _refuse_range(fresh, from_on, to_on, lines, today=today)
@@ -196,7 +235,11 @@ def issue_certificate(
     """
     today = timezone.localdate(at)
     with one_step(ServiceCertificate):
+        # The person first, as whoever strikes a record does: no record goes between the look and the number.
+        person = lock_person(certificate.person_id)
         fresh = own(certificate, by=by, roles=WRITERS)
+        if fresh.person_id != person.pk:
+            raise Refused("这份证明刚被移到另一份档案，请刷新页面后再办理。")
         if fresh.status == S.POSTED:
             _refuse_issue(fresh, today)
         number = next_number(fresh.district_id, today.year)

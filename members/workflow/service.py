@@ -12,7 +12,7 @@ from guanweihui.scope import LinkHolder, Role, reach_of
 from guanweihui.text import TextError, check_text
 from guanweihui.workflow import Refused, Step, Steps, one_step, take
 from members.lately import note_services
-from members.models import Person, ServiceKind, ServiceRecord, Team
+from members.models import Person, ServiceCertificate, ServiceKind, ServiceRecord, Team
 from members.rules import rule_on
 from members.workflow.service_rules import fault_of, half_hours_of
 
@@ -142,10 +142,15 @@ def refuse(row: ServiceRecord, *, by: Any, at: datetime.datetime, reason: str) -
 
 
 def strike(row: ServiceRecord, *, by: Any, at: datetime.datetime, reason: str) -> ServiceRecord:
-    """Strike a confirmed record out; it stays on file and counts no longer."""
+    """Strike a confirmed record out; it stays on file and counts no longer.
+
+    Raises Refused while a certificate that is posted or issued counts it: its hours would be more than
+    those confirmed.
+    """
 
     def settle(fresh: ServiceRecord) -> None:
         hold_file(fresh, person)
+        hold_uncertified(fresh)
         note_services([person.pk])
 
     with one_step(ServiceRecord):
@@ -188,6 +193,27 @@ def hold_file(row: ServiceRecord, person: Person) -> None:
     """Raise Refused when the record was moved to another file before this one could be locked."""
     if row.person_id != person.pk:
         raise Refused("这条记录刚被移到另一份档案，请刷新页面后再办理。")
+
+
+def hold_uncertified(row: ServiceRecord) -> None:
+    """Raise Refused when a certificate that is posted or issued counts the record.
+
+    The caller holds the person's file, as posting and issuing do, so that none comes in between. A record
+    that only falls into the range, confirmed later, is in none of its lines and may go.
+    """
+    for one in ServiceCertificate.objects.standing_over(row):
+        if all(line["record"] != row.pk for line in one.content):
+            continue
+        said = f"{row.served_on:%Y-%m-%d}的这条记录"
+        if one.status == ServiceCertificate.Status.ISSUED:
+            raise Refused(
+                f"{said}已写入服务证明 {one.number}，现在不能作废。"
+                "请先在“服务证明”中作废这一份，再回来作废记录。"
+            )
+        raise Refused(
+            f"{said}已写入正在公示的服务证明（{one.posted_on:%Y-%m-%d} 开始公示），现在不能作废。"
+            "请先在“服务证明”中撤回这一份，再回来作废记录。"
+        )
 
 
 def organises(row: ServiceRecord, by: Any) -> bool:

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guanweihui.documents import pdf
-from guanweihui.models import AuditEvent
+from guanweihui.models import AuditEvent, School
 from guanweihui.verification import check
 from members.models import ServiceCertificate, ServiceKind, ServiceRecord
 from members.workflow import certificates as steps
 from tests import factories
 from tests.cast import count_queries
-from tests.members.certificates_rows import at_day, make_issued, make_posted, make_record
+from tests.members.certificates_rows import at_day, make_issued, make_posted, make_record, make_succession
 
 LIST, NEW = "/service-certificates/", "/service-certificates/new/"
 LOST = "\U000323af"  # a place of the newest extensions; no font here has it
@@ -136,6 +136,20 @@ def test_a_foreign_person_gets_no_certificate(cast, person):
     url = f"{NEW}?person={person.pk}"
     assert [getattr(cast, who).get(url).status_code for who in ("stranger", "group", "leader")] == [404] * 3
     assert cast.school.get(url).status_code == 200
+
+
+def test_the_chief_successor_opens_one_without_seeing_the_sheet(cast, person):
+    School.objects.filter(pk=cast.home.school.pk).update(closed_on=datetime.date(2018, 9, 1))
+    make_succession(cast.home.school, cast.far.school)
+    url = f"{NEW}?person={person.pk}"
+    page = words(cast.stranger.get(f"{url}&from_on=2018-09-01&to_on=2018-12-31"))
+    assert "1 条，2.0 小时" in page
+    assert cast.far.school.full_name in page
+    sheet = reverse("person-detail", args=[person.pk])
+    assert sheet not in page
+    assert cast.stranger.get(sheet).status_code == 404
+    cast.stranger.post(url, form())
+    assert ServiceCertificate.objects.get().issuer == cast.far.school
 
 
 def form(**fields):

@@ -4,12 +4,13 @@ import datetime
 import threading
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from guanweihui.models import AuditEvent, School
 from guanweihui.workflow import Refused
 from members.models import Person, ServiceCertificate, ServiceKind, ServiceRecord, ServiceRule
 from members.workflow import certificates as steps
+from members.workflow.service import strike
 from tests import factories
 from tests.members.certificates_rows import (
     FROM_ON,
@@ -22,7 +23,7 @@ from tests.members.certificates_rows import (
     make_succession,
     make_team,
 )
-from tests.races import at_once
+from tests.races import at_once, verdicts
 
 S = ServiceCertificate.Status
 R = ServiceRecord.Status
@@ -330,6 +331,44 @@ def test_a_print_with_the_id_number_needs_an_issued_paper_and_a_purpose(cast, pe
     assert person.id_number not in str(line.changes)
 
 
+# --- records that a certificate counts -------------------------------------------------------------------
+
+
+def strike_out(cast, record):
+    return strike(record, by=cast.users.district, at=at_day(9), reason="虚报")
+
+
+def test_a_record_that_an_issued_certificate_counts_is_struck_only_after_it_is_void(cast, person):
+    record = ServiceRecord.objects.get()
+    issued = make_issued(person, by=cast.users.school)
+    before = trail()
+    with pytest.raises(Refused, match="已写入服务证明 FWZM201900001.*先在“服务证明”中作废这一份"):
+        strike_out(cast, record)
+    record.refresh_from_db()
+    assert (record.status, trail()) == (R.CONFIRMED, before)
+    steps.void_certificate(issued, by=cast.users.district, at=at_day(9), reason="虚报")
+    assert strike_out(cast, record).status == R.STRUCK
+
+
+def test_a_record_that_a_notice_counts_is_struck_only_after_it_is_withdrawn(cast, person):
+    record = ServiceRecord.objects.get()
+    posted = make_posted(person, by=cast.users.school)
+    with pytest.raises(
+        Refused, match="正在公示的服务证明（2019-03-01 开始公示）.*先在“服务证明”中撤回这一份"
+    ):
+        strike_out(cast, record)
+    steps.withdraw_certificate(posted, by=cast.users.district, at=at_day(2), reason="虚报")
+    assert strike_out(cast, record).status == R.STRUCK
+
+
+def test_a_record_that_no_certificate_counts_is_struck(cast, person):
+    make_issued(person, by=cast.users.school)
+    outside = make_record(person, served_on=TO_ON + datetime.timedelta(days=1))
+    later = make_record(person, half_hours=1)
+    other = make_record(factories.make_person(school=cast.home.school))
+    assert [strike_out(cast, one).status for one in (outside, later, other)] == [R.STRUCK] * 3
+
+
 # --- the issuer ------------------------------------------------------------------------------------------
 
 
@@ -350,6 +389,26 @@ def test_the_chief_successor_of_the_last_school_issues(cast, person):
     heir = factories.make_user()
     factories.make_post(user=heir, role="SCHOOL", school=last)
     assert steps.issue_certificate(certificate, by=heir, at=at_day(8)).status == S.ISSUED
+
+
+def heir_of(school):
+    user = factories.make_user()
+    factories.make_post(user=user, role="SCHOOL", school=school)
+    return user
+
+
+def test_the_chief_successor_posts_for_the_people_of_a_closed_school(cast, person):
+    heir, aside = factories.make_school(group=cast.far.group), factories.make_school(group=cast.far.group)
+    make_succession(cast.home.school, heir)
+    make_succession(cast.home.school, aside, is_chief=False)
+    with pytest.raises(Refused, match="职责范围"):
+        make_posted(person, by=heir_of(heir))  # the school still stands
+    close(cast.home.school)
+    with pytest.raises(Refused, match="职责范围"):
+        make_posted(person, by=heir_of(aside))
+    certificate = make_posted(person, by=heir_of(heir))
+    assert (certificate.issuer, certificate.recorded_by_name) == (heir, "示例区和平小学")
+    assert not Person.objects.visible_to(heir_of(heir)).exists()
 
 
 def test_a_closed_school_without_a_successor_is_told_how_to_mend_it(cast, person):
@@ -440,6 +499,47 @@ def test_one_certificate_is_issued_once(cast):
     one, _ = two_posted(cast)
     said = given_numbers(*[issue(cast, one), issue(cast, one)])
     assert said == ["FWZM201900001", "这份材料现在"]
+
+
+def post_and_strike(cast, monkeypatch) -> tuple[list[str], str]:
+    """Strike a record between the look of a posting and its row; return who won and what the record is."""
+    person = person_with_record(cast)
+    record = ServiceRecord.objects.get()
+    looked, go_on, rule = threading.Event(), threading.Event(), steps.rule_on
+
+    def late(*args):
+        looked.set()
+        go_on.wait(timeout=1)
+        return rule(*args)
+
+    def strike_meanwhile():
+        looked.wait(timeout=10)
+        try:
+            return strike_out(cast, record)
+        finally:
+            go_on.set()
+
+    monkeypatch.setattr(steps, "rule_on", late)
+    won = verdicts(lambda: make_posted(person, by=cast.users.district), strike_meanwhile)
+    record.refresh_from_db()
+    return won, record.status
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_record_is_struck_while_its_certificate_is_posted(cast, monkeypatch):
+    assert post_and_strike(cast, monkeypatch) == (["won", "refused"], R.CONFIRMED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_person_s_lock_it_would_be_struck_meanwhile(cast, monkeypatch):
+    """The control: lock off, and the certificate counts what was struck.
+
+    SQLite has one writer at a time whatever the code locks, so there the strike is refused all the same.
+    """
+    monkeypatch.setattr(steps, "hold_person", lambda person, **_: Person.objects.get(pk=person.pk))
+    slipped = post_and_strike(cast, monkeypatch)
+    is_sqlite = connection.vendor == "sqlite"
+    assert slipped == ((["won", "refused"], R.CONFIRMED) if is_sqlite else (["won", "won"], R.STRUCK))
 
 
 @pytest.mark.django_db(transaction=True)
