@@ -21,6 +21,8 @@ class TeamAdmin(OfficeAdmin):
         ("章程", {"fields": ("charter",)}),
         ("时间", {"fields": (("founded_on", "dissolved_on"),)}),
     )
+    # The portal's own step ends the memberships with the team.
+    readonly_fields = ("dissolved_on",)
     list_display = ("name", "purpose", "staff", "phone", "founded_on", "dissolved_on")
     list_select_related = ("staff",)
     search_fields = ("name",)

@@ -55,8 +55,9 @@ class CardQuerySet(ScopedQuerySet):
         return self.with_registration(year).filter(is_registered=True)
 
     def waiting_in(self, year: int):
-        """Keep valid cards not yet registered for the year (待注册)."""
-        return self.valid().with_registration(year).filter(is_registered=False)
+        """Keep valid cards not yet registered for the year (待注册), of people who live and go on."""
+        held = self.valid().filter(person__died_on=None, person__stopped_on=None)
+        return held.with_registration(year).filter(is_registered=False)
 
     def to_be_voided(self, day: datetime.date):
         """Keep valid cards whose holder died or no longer volunteers."""

@@ -69,14 +69,21 @@ def papers_in(prefix: str = "") -> Q:
     )
 
 
+def living_then(place: str = "", outing: str = "outing__") -> Q:
+    """Return the condition that the person of a place lives on the day of its outing."""
+    died_on = f"{place}person__died_on"
+    return Q(**{died_on: None}) | Q(**{f"{died_on}__gt": F(f"{outing}held_on")})
+
+
 class OutingQuerySet(ScopedQuerySet):
     ways = (to_district(),)
 
     def for_list(self):
         """Load what a row shows, with `taken` places and how many of them are `cleared`."""
+        cleared = papers_in("places__") & living_then("places__", outing="")
         return (
             self.select_related("district", "team")
-            .annotate(taken=Count("places"), cleared=Count("places", filter=papers_in("places__")))
+            .annotate(taken=Count("places"), cleared=Count("places", filter=cleared))
             .order_by("-held_on", "-pk")
         )
 
@@ -128,8 +135,8 @@ class OutingPlaceQuerySet(ScopedQuerySet):
         return self.filter(outing=outing)
 
     def cleared(self):
-        """Keep places whose three papers are in: they alone make the attendance list."""
-        return self.filter(papers_in())
+        """Keep places of the living whose three papers are in: they alone make the attendance list."""
+        return self.filter(papers_in(), living_then())
 
     def for_list(self):
         return self.select_related("person__school", "outing").order_by("person__pinyin", "pk")

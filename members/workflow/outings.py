@@ -110,11 +110,17 @@ def missing_papers(place: OutingPlace) -> list[str]:
 
 
 def mark_attended(place: OutingPlace, *, by: Any, at: datetime.datetime) -> OutingPlace:
-    """Note that somebody went along. Raises Refused before the day, and while a paper is missing."""
+    """Note that somebody went along.
+
+    Raises Refused before the day, while a paper is missing, and for whoever had died by then.
+    """
     with one_step(OutingPlace):
         fresh = own(place, by=by, roles=WRITERS)
         if fresh.outing.held_on > timezone.localdate(at):
             raise Refused(f"活动在 {fresh.outing.held_on:%Y-%m-%d}，请在当天或以后登记参加。")
+        died_on = fresh.person.died_on
+        if died_on is not None and died_on <= fresh.outing.held_on:
+            raise Refused(f"{fresh.person.name}已于 {died_on:%Y-%m-%d} 离世，不能登记参加。请核对人员。")
         if missing := missing_papers(fresh):
             raise Refused(f"{fresh.person.name}还缺：{'、'.join(missing)}。材料齐全后才能登记参加。")
         if fresh.attended:

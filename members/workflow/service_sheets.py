@@ -210,8 +210,8 @@ def people_for(sheet: ServiceSheet, keys: Iterable[int], *, by: Any) -> Any:
 
 
 def expected_of(sheet: ServiceSheet) -> Any:
-    """Return the people expected by pinyin, each with his school."""
-    return sheet.expected.select_related("school").order_by("pinyin", "pk")
+    """Return the people expected by pinyin, each with his school; whoever has died by the day is not."""
+    return sheet.expected.present_on(sheet.held_on).select_related("school").order_by("pinyin", "pk")
 
 
 def find_people(text: str, *, by: Any, day: datetime.date) -> tuple[list[Person], list[str]]:

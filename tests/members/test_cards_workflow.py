@@ -283,10 +283,13 @@ def test_words_of_the_queryset_tell_cards_apart(cast):
     dead.person.save()
     void = make_card(school=cast.home.school, at=AT)
     steps.void_card(void, by=cast.users.district, at=AT, reason="退出")
+    # Whoever died since cannot be registered: his school has nothing to do for his card.
+    dying = make_card(school=cast.home.school, at=datetime.datetime(2025, 3, 1, tzinfo=datetime.UTC))
+    Person.objects.filter(pk=dying.person_id).update(died_on=TODAY)
     cards = Card.objects.order_by("pk")
     assert list(cards.registered_in(2026)) == [valid, dead, void]
     assert list(cards.waiting_in(2026)) == [late]
-    assert list(cards.to_be_voided(TODAY)) == [dead]
+    assert list(cards.to_be_voided(TODAY)) == [dead, dying]
     assert list(cards.void()) == [void]
     assert list(cards.named("甲", cast.users.district)) == [valid]
     assert list(cards.numbered("ggw202400002")) == [late]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from guanweihui.models import AuditEvent
 from guanweihui.workflow import Refused
-from members.models import Care, Outing, OutingPlace
+from members.models import Care, Outing, OutingPlace, Person
 from members.workflow import care as steps
 from members.workflow import outings
 from tests.cast import PLAYERS
@@ -235,6 +235,20 @@ def test_the_attendance_list_holds_only_who_has_all_papers(cast):
         "带队人用",
         {"rows": 1},
     )
+
+
+def test_who_died_before_the_day_is_on_no_attendance_list(cast):
+    outing = make_outing()
+    alive, dead = (make_place(outing, make_person(school=cast.home.school), **PAPERS) for _ in range(2))
+    Person.objects.filter(pk=dead.person_id).update(died_on=outing.held_on)
+    places = outings.open_roster(outing, by=cast.users.district, at=AT, purpose="带队人用")
+    assert [place.pk for place in places] == [alive.pk]
+    listed = Outing.objects.for_list().get()
+    assert (listed.taken, listed.cleared) == (2, 1)
+    day = datetime.datetime.combine(outing.held_on, datetime.time(12), datetime.UTC)
+    with pytest.raises(Refused, match="离世，不能登记参加"):
+        outings.mark_attended(OutingPlace.objects.get(pk=dead.pk), by=cast.users.district, at=day)
+    assert not OutingPlace.objects.filter(attended=True).exists()
 
 
 def test_an_empty_attendance_list_is_not_printed(cast):

@@ -318,6 +318,14 @@ def test_the_grid_is_prefilled_and_one_submit_enters_all(cast, person):
     assert '<option value="0" selected>缺</option>' in left
 
 
+def test_who_died_before_the_day_is_on_no_sheet(cast, person):
+    dead = make_person(school=cast.home.school, name="白离世", died_on=TODAY)
+    sheet = make_sheet(school=cast.home.school, people=[person, dead], held_on=TODAY)
+    for url in (f"/service/sheets/{sheet.pk}/", f"/service/sheets/{sheet.pk}/entry/"):
+        page = words(cast.school.get(url))
+        assert ("曾玉兰" in page, "白离世" in page) == (True, False)
+
+
 def test_the_grid_names_every_fault_by_row_and_keeps_what_was_typed(cast, person):
     dead = make_person(school=cast.home.school, name="白离世", died_on=datetime.date(2020, 1, 1))
     sheet = make_sheet(school=cast.home.school, people=[person, dead], held_on=TODAY)
